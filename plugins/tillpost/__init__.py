@@ -1,0 +1,1 @@
+"""Tillpost: from the tills to the ledger, proved, exactly once."""

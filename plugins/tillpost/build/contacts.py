@@ -1,0 +1,72 @@
+"""Whom a document is for, and when it is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tillpost.build.context import BuildContext
+from tillpost.build.selection import Person, Purchase, SaleSum, Selection
+from tillpost.mapping.tables import ContactRow, Mapping
+from tillpost.model.documents import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A contact with its payment terms in days."""
+
+    contact: Contact
+    terms_days: int
+
+    def due(self, document_date: date) -> date:
+        """When a document of that date is due."""
+        return document_date + timedelta(days=self.terms_days)
+
+
+def sale_party(context: BuildContext, selection: Selection, sale: SaleSum) -> Party | None:
+    """The contact of an invoiced sale, by the store's mode; None where nobody is configured."""
+    store = context.store(sale.store)
+    if not sale.on_account and store.cash_contracts == "default_customer":
+        return _of_row(context.mapping.contact("cash_customer", "*"))
+    return account_party(context, selection, sale.store, sale.customer_id)
+
+
+def account_party(context: BuildContext, selection: Selection, store: str, customer_id: str) -> Party | None:
+    """The one POS debtor in batch mode; the customer in the other modes."""
+    debtor = _of_row(context.mapping.contact("debtor", "*"))
+    if context.store(store).mode == "batch" or not customer_id:
+        return debtor
+    row = context.mapping.contact("customer", customer_id)
+    if row is not None:
+        return _of_row(row)
+    person = next((p for p in selection.customers if (p.store, p.id) == (store, customer_id)), None)
+    return _of_person(person) if person else None
+
+
+def supplier_name(mapping: Mapping, supplier_id: str, name: str) -> str:
+    """The name of a supplier's contact: the mapping's, else what the POS says."""
+    row = mapping.contact("supplier", supplier_id)
+    return row.contact_name if row is not None and row.code != "*" else name
+
+
+def supplier_party(context: BuildContext, purchase: Purchase) -> Party | None:
+    """The supplier of a purchase: the mapping's row, else what the POS says."""
+    row = context.mapping.contact("supplier", purchase.supplier_id)
+    name = supplier_name(context.mapping, purchase.supplier_id, purchase.supplier_name)
+    terms = purchase.terms_days if purchase.terms_days is not None else row.terms_days if row else None
+    account = row.account_number if row is not None else purchase.supplier_account
+    return Party(Contact(name, account), terms or 0) if name else None
+
+
+def is_for_accounting(context: BuildContext, purchase: Purchase) -> bool:
+    """Whether the supplier's documents are sent at all: neither the mapping nor the POS says no."""
+    row = context.mapping.contact("supplier", purchase.supplier_id)
+    return purchase.for_accounting and (row is None or row.for_accounting)
+
+
+def _of_row(row: ContactRow | None) -> Party | None:
+    return Party(Contact(row.contact_name, row.account_number), row.terms_days or 0) if row else None
+
+
+def _of_person(person: Person) -> Party:
+    return Party(Contact(person.name, person.account_number or person.id, person.email), person.terms_days or 0)

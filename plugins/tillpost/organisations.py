@@ -1,0 +1,176 @@
+"""tillpost.yml: organisations, their stores and policies, read into frozen values; every mistake names file and line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tillpost.errors import ConfigError
+from tillpost.model.period import TradingClock
+from tillpost.yaml_lines import YamlMap, read_yaml
+
+COUNTRIES = ("AU", "NZ", "GB")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ORGANISATION_KEYS = ("name", "country", "currency", "time_zone", "xero", "prepare_at", "gst_basis", "look_back_days", "stores")
+STORE_KEYS = (
+    "name", "pos", "connection", "pos_store", "time_zone", "cut_over", "starts_on", "send_as", "mode", "layby_recognition",
+    "cash_contracts", "auto_allocate", "split_mixed_tax", "approval", "ready_when", "closed_weekdays", "closed_dates",
+    "rounding", "payment_status_connection",
+)  # fmt: skip
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One store: where its POS is, how it reads the clock, and the policies of its books (docs/configuration.md)."""
+
+    key: str
+    name: str
+    pos: str
+    connection: str
+    pos_store: str
+    clock: TradingClock
+    starts_on: date
+    send_as: str = "authorised"
+    mode: str = "batch"
+    layby_recognition: str = "final_payment"
+    cash_contracts: str = "default_customer"
+    auto_allocate: bool = False
+    split_mixed_tax: bool = False
+    approval: str = "none"
+    ready_when: str = "closed"
+    closed_weekdays: tuple[int, ...] = ()
+    closed_dates: tuple[date, ...] = ()
+    rounding: str = "half_up"
+    payment_status_connection: str = ""
+
+    def is_closed_on(self, day: date) -> bool:
+        """Whether the store's calendar says that it does not trade on that business date."""
+        return day.weekday() in self.closed_weekdays or day in self.closed_dates
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One Xero organisation and its stores."""
+
+    key: str
+    name: str
+    country: str
+    currency: str
+    time_zone: str
+    xero: str
+    prepare_at: time
+    stores: Mapping[str, Store]
+    gst_basis: str = "accrual"
+    look_back_days: int = 7
+
+    def store(self, key: str) -> Store:
+        """The store of that key; ConfigError naming the known ones otherwise."""
+        if key not in self.stores:
+            raise ConfigError(f"organisation {self.key!r} has no store {key!r}.", value=key, allowed=self.stores)
+        return self.stores[key]
+
+
+def load_organisations(file: Path) -> dict[str, Organisation]:
+    """The organisations of a tillpost.yml; raises ConfigError with file and line."""
+    root = read_yaml(file)
+    root.check_keys(("version", "organisations"), ("version", "organisations"), "tillpost.yml")
+    root.choice("version", ("1",))
+    organisations = root.map("organisations")
+    return {key: _organisation(_checked_key(organisations, key), organisations.map(key)) for key in organisations.values}
+
+
+def _organisation(key: str, raw: YamlMap) -> Organisation:
+    raw.check_keys(ORGANISATION_KEYS, ("name", "country", "currency", "time_zone", "xero", "prepare_at", "stores"), f"organisation {key!r}")
+    zone = _zone(raw, "time_zone")
+    stores = raw.map("stores")
+    return Organisation(
+        key=key,
+        name=raw.text("name"),
+        country=raw.choice("country", COUNTRIES),
+        currency=raw.text("currency"),
+        time_zone=zone,
+        xero=raw.text("xero"),
+        prepare_at=_time(raw, "prepare_at", ""),
+        stores={name: _store(_checked_key(stores, name), stores.map(name), zone) for name in stores.values},
+        gst_basis=raw.choice("gst_basis", ("accrual", "cash", "hybrid")),
+        look_back_days=_whole_number(raw, "look_back_days", "7"),
+    )
+
+
+def _store(key: str, raw: YamlMap, zone: str) -> Store:
+    raw.check_keys(STORE_KEYS, ("name", "pos", "connection", "pos_store", "starts_on"), f"store {key!r}")
+    return Store(
+        key=key,
+        name=raw.text("name"),
+        pos=_checked_word(raw, "pos"),
+        connection=raw.text("connection"),
+        pos_store=raw.text("pos_store"),
+        clock=TradingClock(_zone(raw, "time_zone") if "time_zone" in raw.values else zone, _time(raw, "cut_over", "04:00")),
+        starts_on=_date(raw, "starts_on", raw.text("starts_on")),
+        send_as=raw.choice("send_as", ("authorised", "draft")),
+        mode=raw.choice("mode", ("batch", "real_time", "transaction")),
+        layby_recognition=raw.choice("layby_recognition", ("final_payment", "each_payment", "sale_date")),
+        cash_contracts=raw.choice("cash_contracts", ("default_customer", "customer")),
+        auto_allocate=raw.flag("auto_allocate"),
+        split_mixed_tax=raw.flag("split_mixed_tax"),
+        approval=raw.choice("approval", ("none", "required")),
+        ready_when=raw.choice("ready_when", ("closed", "reconciled")),
+        closed_weekdays=tuple(_weekday(raw, day) for day in raw.texts("closed_weekdays")),
+        closed_dates=tuple(_date(raw, "closed_dates", day) for day in raw.texts("closed_dates")),
+        rounding=raw.choice("rounding", ("half_up", "half_even")),
+        payment_status_connection=raw.text("payment_status_connection"),
+    )
+
+
+def _checked_key(raw: YamlMap, key: str) -> str:
+    """Keys go into paths, document numbers and DAG names, so that they are kept plain."""
+    if not _KEY.match(key):
+        raise raw.error(f"the name {key!r} must start with a small letter and hold small letters, digits and _ only.", key)
+    return key
+
+
+def _checked_word(raw: YamlMap, key: str) -> str:
+    value = raw.text(key)
+    if not _KEY.match(value):
+        raise raw.error(f"{key!r} is {value!r}: it names a folder of sql/ and must hold small letters, digits and _ only.", key)
+    return value
+
+
+def _zone(raw: YamlMap, key: str) -> str:
+    name = raw.text(key)
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError):
+        raise raw.error(f"{key!r} is {name!r}, which is not an IANA time zone such as Australia/Melbourne.", key) from None
+
+
+def _time(raw: YamlMap, key: str, default: str) -> time:
+    text = raw.text(key, default)
+    if not re.match(r"([01]\d|2[0-3]):[0-5]\d\Z", text):
+        raise raw.error(f'{key!r} is {text!r}; write an hour as "04:00", in quotes.', key)
+    return time.fromisoformat(text)
+
+
+def _date(raw: YamlMap, key: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise raw.error(f"{key!r} is {text!r}; write a date as 2026-10-31.", key) from None
+
+
+def _weekday(raw: YamlMap, text: str) -> int:
+    if text not in WEEKDAYS:
+        raise raw.error(f"'closed_weekdays' holds {text!r}.", "closed_weekdays", WEEKDAYS)
+    return WEEKDAYS.index(text)
+
+
+def _whole_number(raw: YamlMap, key: str, default: str) -> int:
+    text = raw.text(key, default)
+    if not text.isdigit():
+        raise raw.error(f"{key!r} is {text!r}; write a whole number of days.", key)
+    return int(text)
