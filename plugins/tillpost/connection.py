@@ -57,7 +57,7 @@ def connection_from_environment(conn_id: str, environ: Mapping[str, str] | None 
         raise ConfigError(f"connection {conn_id!r} is not known: set {variable} (JSON or URI) or create it in Airflow.", value=conn_id)
     try:
         return _from_json(conn_id, text) if text.lstrip().startswith("{") else _from_uri(conn_id, text)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, KeyError):
         # The text itself may hold a password: it must not reach the message.
         raise ConfigError(f"{variable} is neither an Airflow connection in JSON nor a connection URI.", value=conn_id) from None
 

@@ -52,13 +52,13 @@ def _payments(
 
 def _payment(context: BuildContext, key: StreamKey, movement: Movement, allocation: Allocation, coding: Coding) -> Document:
     what = f"{movement.movement_id}-{allocation.sale_id}"
-    natural = natural_key(key, "payment", what)
+    natural = natural_key(key, "account-payment", what)
     source = FactSelection("movement_allocations", (("movement_id", movement.movement_id), ("sale_id", allocation.sale_id)), 1)
     return Document(
         key=key,
         natural_key=natural,
         kind=DocumentKind.PAYMENT,
-        number=number(key, "payment", what),
+        number=number(key, "account-payment", what),
         date=movement.business_date,
         currency=context.organisation.currency,
         pos_id=movement.movement_id,
@@ -73,7 +73,11 @@ def _surplus(context: BuildContext, key: StreamKey, movement: Movement, coding: 
     if coding.account in context.bank_accounts:
         return _overpayment(context, key, movement, coding, cents, party)
     posting = post(
-        natural_key(key, "credit-note", movement.movement_id), coding, cents, _source(movement), description="Paid on account, not yet used"
+        natural_key(key, "account-credit", movement.movement_id),
+        coding,
+        cents,
+        _source(movement),
+        description="Paid on account, not yet used",
     )
     return _credit_note(context, key, movement, [posting], party)
 
@@ -117,7 +121,7 @@ def _adjustment(context: BuildContext, movement: Movement, allocations: Sequence
         return
     tax = movement.tax_cents or 0
     posting = post(
-        natural_key(key, "credit-note", movement.movement_id), coding, movement.amount_cents, _source(movement),
+        natural_key(key, "account-credit", movement.movement_id), coding, movement.amount_cents, _source(movement),
         pos_tax_cents=tax, roundings=int(bool(tax)),
     )  # fmt: skip
     if movement.amount_cents < 0:
@@ -133,9 +137,9 @@ def _credit_note(context: BuildContext, key: StreamKey, movement: Movement, post
     store = context.store(key.store)
     return Document(
         key=key,
-        natural_key=natural_key(key, "credit-note", movement.movement_id),
+        natural_key=natural_key(key, "account-credit", movement.movement_id),
         kind=DocumentKind.CREDIT_NOTE,
-        number=number(key, "credit-note", movement.movement_id),
+        number=number(key, "account-credit", movement.movement_id),
         date=movement.business_date,
         currency=context.organisation.currency,
         lines=grouped_lines(postings),
@@ -151,9 +155,9 @@ def _raised_debt(context: BuildContext, key: StreamKey, movement: Movement, post
     store = context.store(key.store)
     return Document(
         key=key,
-        natural_key=natural_key(key, "invoice", movement.movement_id),
+        natural_key=natural_key(key, "account-charge", movement.movement_id),
         kind=DocumentKind.INVOICE,
-        number=number(key, "invoice", movement.movement_id),
+        number=number(key, "account-charge", movement.movement_id),
         date=movement.business_date,
         currency=context.organisation.currency,
         lines=grouped_lines([posting], -1),

@@ -56,8 +56,8 @@ def _journals(selection: Selection, context: BuildContext, postings: Mapping[str
         built = journal(context, key, natural, "journal", what, postings.get(natural, ()), "Sales")
         if built is not None:
             yield built
-    for natural, key, what, title in _events(selection, context):
-        built = journal(context, key, natural, "event", what, postings.get(natural, ()), title)
+    for natural, key, kind, what in _events(selection, context):
+        built = journal(context, key, natural, kind, what, postings.get(natural, ()), f"{kind.title()} {what}")
         if built is not None:
             yield built
 
@@ -66,8 +66,8 @@ def _events(selection: Selection, context: BuildContext) -> Iterator[tuple[str, 
     for sale in selection.sales:
         if sale.becomes == "event":
             natural = document_of_sale(context, sale.store, sale.business_date, "event", sale.sale_id)
-            yield natural, sales_key(context, sale.store, sale.business_date), sale.sale_id, f"Sale {sale.sale_id}"
+            yield natural, sales_key(context, sale.store, sale.business_date), "sale", sale.sale_id
     for movement in selection.movements:
         if context.store(movement.store).mode == "real_time":
             key = sales_key(context, movement.store, movement.business_date)
-            yield document_of_movement(context, movement), key, movement.movement_id, f"Movement {movement.movement_id}"
+            yield document_of_movement(context, movement), key, "movement", movement.movement_id

@@ -54,12 +54,12 @@ def _document(selection: Selection, context: BuildContext, sale: SaleSum, postin
         return None
     key = sales_key(context, sale.store, sale.business_date)
     party = sale_party(context, selection, sale)
-    kind = DocumentKind.INVOICE if sign > 0 else DocumentKind.CREDIT_NOTE
+    kind, word = (DocumentKind.INVOICE, "invoice") if sign > 0 else (DocumentKind.CREDIT_NOTE, "credit-note")
     return Document(
         key=key,
-        natural_key=natural_key(key, "invoice", sale.sale_id),
+        natural_key=natural_key(key, word, sale.sale_id),
         kind=kind,
-        number=number(key, kind.value.replace("_", "-"), sale.sale_id),
+        number=number(key, word, sale.sale_id),
         date=sale.business_date,
         currency=context.organisation.currency,
         lines=lines,

@@ -35,7 +35,7 @@ def document_of_movement(context: BuildContext, movement: Movement) -> str:
     """The natural key of the journal that a movement is booked in."""
     key = sales_key(context, movement.store, movement.business_date)
     if context.store(movement.store).mode == "real_time":
-        return natural_key(key, "event", movement.movement_id)
+        return natural_key(key, "movement", movement.movement_id)
     return natural_key(key, "journal", movement.business_date.isoformat())
 
 

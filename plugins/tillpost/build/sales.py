@@ -28,8 +28,8 @@ def sales_key(context: BuildContext, store: str, day: date) -> StreamKey:
 
 def document_of_sale(context: BuildContext, store: str, day: date, becomes: str, sale_id: str) -> str:
     """The natural key of the document in which a sale is booked: the day's journal, or one of its own."""
-    what = day.isoformat() if becomes == "journal" else sale_id
-    return natural_key(sales_key(context, store, day), becomes, what)
+    kind, what = {"journal": ("journal", day.isoformat()), "event": ("sale", sale_id), "invoice": ("invoice", sale_id)}[becomes]
+    return natural_key(sales_key(context, store, day), kind, what)
 
 
 def sale_postings(selection: Selection, context: BuildContext) -> Iterator[Posting]:

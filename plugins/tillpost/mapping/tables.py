@@ -26,7 +26,7 @@ ACCOUNT_KINDS = ("sales_category", "line_kind", "tender", "function", "other", "
 CONTACT_KINDS = ("debtor", "customer", "cash_customer", "supplier")
 OTHER_CODES = (
     "variance", "rounding", "tips", "float", "layby", "layby_adjustment", "layby_fee", "payment_fee", "account_adjustment",
-    "bank_deposit", "safe_drop", "income_suspense", "inventory_suspense", "cent_difference",
+    "bank_deposit", "safe_drop", "income_suspense", "inventory_suspense",
 )  # fmt: skip
 # Words in the column account that are no account code.
 RECEIVABLE, GST, IGNORE = "receivable", "gst", "ignore"

@@ -1,0 +1,93 @@
+"""The figures of each stream that status, tables and reports show, and the digest that tells changed facts."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+import duckdb
+
+from tillpost.model.facts import TABLES
+from tillpost.model.findings import Stream
+from tillpost.report.data import TenderRow
+
+StoreDate = tuple[str, date]
+
+# Facts of each stream: the table, and how its rows find their business date.
+_DATED = {"sales": ("sales", "movements", "counts", "gl_entries"), "purchases": ("purchases",)}
+_CHILDREN = {
+    "sales": (("sale_lines", "sales", "sale_id"), ("tenders", "sales", "sale_id"), ("sale_taxes", "sales", "sale_id"),
+              ("movement_lines", "movements", "movement_id"), ("movement_allocations", "movements", "movement_id")),
+    "purchases": (("purchase_lines", "purchases", "purchase_id"),),
+}  # fmt: skip
+
+_SALES = """
+SELECT store, business_date, sum(gross_cents)::BIGINT, sum(coalesce(tax_cents, 0))::BIGINT, count(*)
+FROM booked WHERE becomes <> 'nothing' GROUP BY ALL
+"""
+_TENDERS = """
+SELECT b.store, b.business_date, sum(t.amount_cents - coalesce(t.cash_out_cents, 0))::BIGINT
+FROM tenders t JOIN booked b ON t.store = b.store AND t.sale_id = b.sale_id WHERE b.becomes <> 'nothing' GROUP BY ALL
+"""
+_PURCHASES = """
+SELECT store, business_date, sum(gross_cents)::BIGINT, sum(coalesce(tax_cents, 0))::BIGINT, count(*) FROM purchases GROUP BY ALL
+"""
+_TENDER_ROWS = """
+WITH taken AS (
+    SELECT b.store, b.business_date, t.tender_code, sum(t.amount_cents)::BIGINT AS cents
+    FROM tenders t JOIN booked b ON t.store = b.store AND t.sale_id = b.sale_id WHERE b.becomes <> 'nothing' GROUP BY ALL
+),
+counted AS (
+    SELECT store, business_date, tender_code, sum(expected_cents)::BIGINT AS expected, sum(counted_cents)::BIGINT AS counted
+    FROM counts GROUP BY ALL
+)
+SELECT coalesce(t.store, c.store), coalesce(t.business_date, c.business_date), coalesce(t.tender_code, c.tender_code),
+    coalesce(t.cents, 0), c.expected, c.counted
+FROM taken t FULL JOIN counted c ON t.store = c.store AND t.business_date = c.business_date AND t.tender_code = c.tender_code
+ORDER BY 1, 2, 3
+"""
+
+
+def stream_figures(facts: duckdb.DuckDBPyConnection) -> dict[tuple[str, date, Stream], dict[str, int]]:
+    """Gross, GST and tenders (cents) and the number of sales or purchases of each stream. Needs the view of what is booked."""
+    figures: dict[tuple[str, date, Stream], dict[str, int]] = {}
+    for store, day, gross, tax, count in facts.execute(_SALES).fetchall():
+        figures[(store, day, Stream.SALES)] = {"gross_cents": gross, "gst_cents": tax, "count": count, "tenders_cents": 0}
+    for store, day, cents in facts.execute(_TENDERS).fetchall():
+        figures[(store, day, Stream.SALES)]["tenders_cents"] = cents
+    for store, day, gross, tax, count in facts.execute(_PURCHASES).fetchall():
+        figures[(store, day, Stream.PURCHASES)] = {"gross_cents": gross, "gst_cents": tax, "count": count}
+    return figures
+
+
+def tender_rows(facts: duckdb.DuckDBPyConnection, account_of: dict[str, str]) -> dict[StoreDate, tuple[TenderRow, ...]]:
+    """Per store and date what each tender took, and what was expected and counted. ``account_of``: tender code to account."""
+    rows: dict[StoreDate, list[TenderRow]] = {}
+    for store, day, code, taken, expected, counted in facts.execute(_TENDER_ROWS).fetchall():
+        rows.setdefault((store, day), []).append(TenderRow(code, account_of.get(code, ""), taken, expected, counted))
+    return {key: tuple(found) for key, found in rows.items()}
+
+
+def facts_digests(facts: duckdb.DuckDBPyConnection) -> dict[tuple[str, date, Stream], str]:
+    """One digest per stream over all of its rows, whatever order they came in."""
+    parts: dict[tuple[str, date, Stream], list[str]] = {}
+    for stream in Stream:
+        for table in _DATED[stream]:
+            _digest(facts, parts, stream, table, f"SELECT {_row_text(table, 't')} AS row, t.store, t.business_date FROM {table} t")
+        for child, parent, key in _CHILDREN[stream]:
+            join = f"{child} t JOIN {parent} p ON t.store = p.store AND t.{key} = p.{key}"
+            _digest(facts, parts, stream, child, f"SELECT {_row_text(child, 't')} AS row, p.store, p.business_date FROM {join}")
+    return {key: hashlib.sha256("\n".join(found).encode()).hexdigest() for key, found in parts.items()}
+
+
+def _row_text(table: str, alias: str) -> str:
+    columns = ", ".join(f"coalesce({alias}.{c.fact_name}::VARCHAR, chr(0))" for c in TABLES[table].columns)
+    return f"concat_ws(chr(31), {columns})"
+
+
+def _digest(
+    facts: duckdb.DuckDBPyConnection, parts: dict[tuple[str, date, Stream], list[str]], stream: Stream, table: str, rows: str
+) -> None:
+    query = f"SELECT store, business_date, md5(string_agg(md5(row), '' ORDER BY md5(row))) FROM ({rows}) GROUP BY ALL ORDER BY 1, 2"
+    for store, day, digest in facts.execute(query).fetchall():
+        parts.setdefault((store, day, stream), []).append(f"{table}:{digest}")

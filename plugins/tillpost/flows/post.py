@@ -1,0 +1,43 @@
+"""Post: drain an organisation's outbox into Xero."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from tillpost.config import Site
+from tillpost.store.database import open_database
+
+
+class Posted(TypedDict):
+    """What a posting run did: documents by outcome, calls made, and until when it has to wait (ISO text) and why."""
+
+    posted: int
+    refused: int
+    unknown: int
+    waiting: int
+    left: int
+    calls: int
+    until: str | None
+    why: str
+
+
+def post(site: Site, organisation: str, *, holder: str, max_seconds: int = 600) -> Posted:
+    """Send what is released and not yet in Xero; returns at once where another poster holds the lease. Raises XeroError."""
+    from tillpost.xero.client import XeroClient
+    from tillpost.xero.posting import drain
+    from tillpost.xero.quota import Quota
+
+    org = site.organisation(organisation)
+    db = open_database(site.settings.db_url, migrate=True)
+    client = XeroClient(site.connections(org.xero), meter=Quota(db, org.key, db.now))
+    done = drain(db, org.key, client, db.now, holder, max_seconds=max_seconds)
+    return {
+        "posted": done.posted,
+        "refused": done.refused,
+        "unknown": done.unknown,
+        "waiting": done.waiting,
+        "left": done.left,
+        "calls": done.calls,
+        "until": done.until.isoformat() if done.until else None,
+        "why": done.why,
+    }

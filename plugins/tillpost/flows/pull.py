@@ -1,0 +1,113 @@
+"""Pull: payment status from Xero into our database, and into the POS where a store has a second connection for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from typing import TypedDict
+
+from tillpost.config import Site
+from tillpost.errors import ConfigError, RunIncomplete, SourceError
+from tillpost.model.documents import DocumentKind
+from tillpost.organisations import Organisation, Store
+from tillpost.pos.queries import load_queries
+from tillpost.pos.write_back import write_payment_status
+from tillpost.store.database import Database, open_database
+from tillpost.store.payments import (
+    PaymentStatus,
+    get_watermark,
+    keep_payment_status,
+    mark_written,
+    set_watermark,
+    unwritten_statuses,
+)
+
+WATERMARK = "payments"
+# The POS speaks of invoices, bills and credit notes; a supplier's credit is a credit note to it.
+POS_KINDS = {
+    DocumentKind.INVOICE: "invoice",
+    DocumentKind.BILL: "bill",
+    DocumentKind.CREDIT_NOTE: "credit_note",
+    DocumentKind.SUPPLIER_CREDIT: "credit_note",
+}
+
+
+class Pulled(TypedDict):
+    """How many documents changed in Xero since the last look, and how many were written back into a POS."""
+
+    changed: int
+    written_back: int
+
+
+def pull_payments(site: Site, organisation: str) -> Pulled:
+    """Pull what changed since the last look and write it back; looking twice changes nothing.
+
+    Raises XeroError where Xero fails (the next look begins where this one did), and RunIncomplete where a POS could not be
+    written: what was pulled stays on record and is written the next time.
+    """
+    from tillpost.xero.client import XeroClient
+    from tillpost.xero.pulling import pull_changes
+    from tillpost.xero.quota import Quota
+
+    org = site.organisation(organisation)
+    db = open_database(site.settings.db_url, migrate=True)
+    client = XeroClient(site.connections(org.xero), meter=Quota(db, org.key, db.now))
+    changes = pull_changes(client, get_watermark(db, org.key, WATERMARK) or _beginning(org))
+    changed = keep_payment_status(db, org.key, changes.documents, db.now())
+    set_watermark(db, org.key, WATERMARK, changes.watermark)
+    return {"changed": changed, "written_back": _write_back(site, org, db)}
+
+
+def status_of(document: PaymentStatus) -> str:
+    """What a POS shows of a document: open, part_paid, paid or voided."""
+    if document.status in ("VOIDED", "DELETED"):
+        return "voided"
+    if document.status == "PAID" or (document.due_cents == 0 and document.total_cents > 0):
+        return "paid"
+    return "part_paid" if document.paid_cents + document.credited_cents > 0 else "open"
+
+
+def _beginning(org: Organisation) -> datetime:
+    """Before the first document can have been sent."""
+    return datetime.combine(min(store.starts_on for store in org.stores.values()), time(), UTC)
+
+
+def _write_back(site: Site, org: Organisation, db: Database) -> int:
+    written, problems = 0, []
+    for store in org.stores.values():
+        if not store.payment_status_connection:
+            continue
+        try:
+            written += _write_store(site, org, db, store)
+        except (SourceError, ConfigError) as problem:
+            problems.append(f"{store.name}: {problem}")
+    if problems:
+        raise RunIncomplete("Payment status is on record, but was not written back into every POS:\n  * " + "\n  * ".join(problems))
+    return written
+
+
+def _write_store(site: Site, org: Organisation, db: Database, store: Store) -> int:
+    statuses = unwritten_statuses(db, org.key, [store.key])
+    file = load_queries(site.settings.include, store.pos).write_payment_status
+    if file is None:
+        folder = site.settings.include / "sql" / store.pos
+        raise ConfigError("write_payment_status.sql is missing; payment_status_connection of the store asks for it.", file=folder)
+    count = write_payment_status(store, file, site.connections(store.payment_status_connection), _rows(statuses))
+    mark_written(db, org.key, statuses, db.now())
+    return count
+
+
+def _rows(statuses: Sequence[PaymentStatus]) -> list[dict[str, object]]:
+    return [
+        {
+            "kind": POS_KINDS[status.kind],
+            "pos_id": status.pos_id,
+            "number": status.number,
+            "status": status_of(status),
+            "amount_due_cents": status.due_cents,
+            "amount_paid_cents": status.paid_cents + status.credited_cents,
+            "paid_on": status.paid_on,
+            "changed_at": status.changed_at,
+        }
+        for status in statuses
+    ]

@@ -1,0 +1,61 @@
+"""What Xero says of an organisation, read once per run.
+
+Where Xero cannot be reached, the last answer on record serves, and that is said.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from tillpost.config import Site
+from tillpost.errors import XeroUnavailable
+from tillpost.model.reference import ReferenceData, XeroAccount, XeroOrganisation, XeroTaxRate
+from tillpost.organisations import Organisation
+
+
+def read_reference_data(site: Site, org: Organisation) -> tuple[ReferenceData, str]:
+    """The organisation's reference data, and a sentence where it is an old answer; raises XeroUnavailable where there is none at all."""
+    from tillpost.xero.client import XeroClient
+    from tillpost.xero.reference import read_reference
+
+    file = site.settings.data / "reference" / f"{org.key}.json"
+    try:
+        reference = read_reference(XeroClient(site.connections(org.xero)))
+    except XeroUnavailable as problem:
+        return _last_answer(file, problem)
+    _keep(file, reference)
+    return reference, ""
+
+
+def _keep(file: Path, reference: ReferenceData) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".tmp")
+    fresh.write_text(json.dumps({"read_at": datetime.now(UTC).isoformat(), **asdict(reference)}, default=_plain), encoding="utf-8")
+    fresh.replace(file)
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
+def _last_answer(file: Path, problem: XeroUnavailable) -> tuple[ReferenceData, str]:
+    try:
+        raw = json.loads(file.read_text(encoding="utf-8"))
+    except OSError:
+        raise problem from None
+    return _reference(raw), f"Xero could not be reached ({problem}); accounts and lock dates are as of {raw['read_at'][:16]} UTC."
+
+
+def _reference(raw: dict[str, Any]) -> ReferenceData:
+    org = raw["organisation"]
+    locks = {name: date.fromisoformat(org[name]) if org[name] else None for name in ("period_lock_date", "end_of_year_lock_date")}
+    return ReferenceData(
+        organisation=XeroOrganisation(**{**org, **locks}),
+        accounts={code: XeroAccount(**account) for code, account in raw["accounts"].items()},
+        tax_rates={name: XeroTaxRate(**{**rate, "applies_to": frozenset(rate["applies_to"])}) for name, rate in raw["tax_rates"].items()},
+        tracking={name: frozenset(options) for name, options in raw["tracking"].items()},
+    )

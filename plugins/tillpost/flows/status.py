@@ -1,0 +1,49 @@
+"""The state of each store and business date, as the command line and the demo show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tillpost.config import Site
+from tillpost.model.findings import Stream
+from tillpost.model.period import DateRange
+from tillpost.store.database import open_database
+from tillpost.store.states import StreamState, stream_states
+
+
+@dataclass(frozen=True, slots=True)
+class NightRow:
+    """One stream of a store and date: figures in cents (None: nothing was read), documents, state, and reasons where it is not done."""
+
+    store: str
+    business_date: date
+    stream: Stream
+    gross_cents: int | None
+    gst_cents: int | None
+    tenders_cents: int | None
+    documents: int
+    state: str
+    reasons: tuple[str, ...]
+
+
+def night_rows(site: Site, organisation: str, from_date: date, to_date: date) -> list[NightRow]:
+    """The streams of an organisation's stores on business dates [from_date, to_date), as they stand; nothing is asked of POS or Xero."""
+    org = site.organisation(organisation)
+    states = stream_states(open_database(site.settings.db_url, migrate=True), org.key, DateRange(from_date, to_date))
+    return [_row(org.stores[s.key.store].name if s.key.store in org.stores else s.key.store, s) for s in states]
+
+
+def _row(name: str, state: StreamState) -> NightRow:
+    figures = state.figures
+    return NightRow(
+        store=name,
+        business_date=state.key.business_date,
+        stream=state.key.stream,
+        gross_cents=figures.get("gross_cents"),
+        gst_cents=figures.get("gst_cents"),
+        tenders_cents=figures.get("tenders_cents"),
+        documents=sum(state.documents.values()),
+        state=state.state,
+        reasons=() if state.state in ("posted", "nothing_to_send") else state.reasons,
+    )

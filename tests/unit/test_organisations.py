@@ -1,0 +1,103 @@
+"""tillpost.yml: what it is read as, and what every mistake is told as."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+
+from tillpost.config import PROJECT, Settings, load_site
+from tillpost.errors import ConfigError
+from tillpost.model.period import TradingClock
+from tillpost.organisations import ORGANISATION_KEYS, STORE_KEYS, Store, load_organisations
+
+TEXT = """\
+version: 1
+organisations:
+  city:
+    name: City Shops
+    country: NZ
+    currency: NZD
+    time_zone: Pacific/Auckland
+    xero: xero_city
+    prepare_at: "06:00"
+    stores:
+      quay:
+        name: Quay Street
+        pos: idealpos
+        connection: pos_quay
+        pos_store: "07"
+        starts_on: 2026-10-01
+        closed_weekdays: [sunday]
+"""
+
+
+def _load(tmp_path: Path, text: str = TEXT):  # type: ignore[no-untyped-def]
+    (tmp_path / "tillpost.yml").write_text(text)
+    return load_organisations(tmp_path / "tillpost.yml")
+
+
+def test_a_store_takes_the_zone_of_its_organisation_and_the_usual_policies(tmp_path: Path) -> None:
+    store = _load(tmp_path)["city"].store("quay")
+    assert store == Store(
+        "quay",
+        "Quay Street",
+        "idealpos",
+        "pos_quay",
+        "07",
+        TradingClock("Pacific/Auckland", time(4)),
+        date(2026, 10, 1),
+        closed_weekdays=(6,),
+    )
+    assert store.is_closed_on(date(2026, 10, 4)) and not store.is_closed_on(date(2026, 10, 5))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("currency: NZD", "curency: NZD", "tillpost.yml:6: organisation 'city' has no setting 'curency'. Allowed: " + ", ".join(ORGANISATION_KEYS) + "."),
+        ("        pos: idealpos\n", "", "tillpost.yml:12: store 'quay' needs the setting 'pos'."),
+        ("country: NZ", "country: US", "tillpost.yml:5: 'country' is 'US'. Allowed: AU, NZ, GB."),
+        ("time_zone: Pacific/Auckland", "time_zone: NZDT", "tillpost.yml:7: 'time_zone' is 'NZDT', which is not an IANA time zone such as Australia/Melbourne."),
+        ('prepare_at: "06:00"', "prepare_at: 6 am", "tillpost.yml:9: 'prepare_at' is '6 am'; write an hour as \"04:00\", in quotes."),
+        ("starts_on: 2026-10-01", "starts_on: 1 October", "tillpost.yml:16: 'starts_on' is '1 October'; write a date as 2026-10-31."),
+        ("[sunday]", "[sundays]", "tillpost.yml:17: 'closed_weekdays' holds 'sundays'. Allowed: monday, tuesday, wednesday, thursday, friday, saturday, sunday."),
+        ("pos: idealpos", "pos: ../idealpos", "tillpost.yml:13: 'pos' is '../idealpos': it names a folder of sql/ and must hold small letters, digits and _ only."),
+        ("quay:", "Quay St:", "tillpost.yml:11: the name 'Quay St' must start with a small letter and hold small letters, digits and _ only."),
+        ("    name: City Shops", "    name: City Shops\n    name: Twice", "tillpost.yml:5: 'name' stands here a second time (first in line 4)."),
+        ("version: 1", "version: 2", "tillpost.yml:1: 'version' is '2'. Allowed: 1."),
+        ("  city:", "  city: [", "tillpost.yml:"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_line_and_choices(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in TEXT
+    with pytest.raises(ConfigError) as problem:
+        _load(tmp_path, TEXT.replace(old, new, 1))
+    told = str(problem.value).replace(str(tmp_path) + "/", "")
+    assert told == message or (message == "tillpost.yml:" and re.match(r"tillpost.yml:\d+: not readable as YAML", told))
+
+
+def test_a_missing_file_names_the_setting_that_finds_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="TILLPOST_INCLUDE names the folder"):
+        load_site(Settings.from_environment({"TILLPOST_INCLUDE": str(tmp_path)}))
+
+
+def test_an_unknown_organisation_is_told_with_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match=r"organisation 'harbor' is not in this file. Allowed: harbour, kauri"):
+        load_site(Settings.from_environment({})).organisation("harbor")
+
+
+def test_the_defaults_lie_in_the_clone() -> None:
+    settings = Settings.from_environment({})
+    assert (settings.include, settings.data) == (PROJECT / "include", PROJECT / "var" / "data")
+    assert settings.db_url.startswith("sqlite:///")
+
+
+def test_every_setting_is_documented() -> None:
+    text = (PROJECT / "docs" / "configuration.md").read_text()
+    for name in (*ORGANISATION_KEYS, *STORE_KEYS, "TILLPOST_INCLUDE", "TILLPOST_DB_URL", "TILLPOST_DATA"):
+        assert f"`{name}`" in text, name
+    assert {field.name for field in fields(Store)} - {"key", "clock"} <= set(STORE_KEYS)
