@@ -1,0 +1,58 @@
+"""Facts at rest: one Parquet file per contract table and store, and DuckDB views over them for checks and build.
+
+Every file of a table has the same columns (all of the contract, NULL where the POS does not deliver them), so that files of
+different stores and systems can be read as one table. A table that a POS does not have is an empty view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tillpost.model.facts import TABLES, ColumnKind, Table
+
+ARROW_TYPES: dict[ColumnKind, pa.DataType] = {
+    ColumnKind.TEXT: pa.string(),
+    ColumnKind.DATE: pa.date32(),
+    ColumnKind.UTC: pa.timestamp("us", tz="UTC"),
+    ColumnKind.LOCAL: pa.timestamp("us"),
+    ColumnKind.MONEY: pa.int64(),
+    ColumnKind.DECIMAL: pa.decimal128(24, 6),
+    ColumnKind.INTEGER: pa.int64(),
+    ColumnKind.FLAG: pa.bool_(),
+}
+
+
+def fact_schema(table: Table) -> pa.Schema:
+    """The Arrow schema of a table of facts: ``store`` in front, then the contract's columns."""
+    return pa.schema([("store", pa.string()), *((c.fact_name, ARROW_TYPES[c.kind]) for c in table.columns)])
+
+
+def facts_of_rows(table: Table, store: str, rows: Iterable[Mapping[str, object]]) -> pa.Table:
+    """Rows keyed by fact names as an Arrow table; columns that a row lacks are NULL."""
+    schema = fact_schema(table)
+    return pa.Table.from_pylist([{"store": store, **row} for row in rows], schema=schema)
+
+
+def write_facts(folder: Path, tables: Mapping[str, pa.Table]) -> None:
+    """Write the tables of one store into its folder, one Parquet file each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+
+
+def open_facts(folders: Sequence[Path]) -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB connection with one view per contract table over the stores' folders of facts."""
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET TimeZone = 'UTC'")
+    for name, table in TABLES.items():
+        files = [str(folder / f"{name}.parquet") for folder in folders if (folder / f"{name}.parquet").is_file()]
+        if files:
+            connection.from_parquet(files).create_view(name)
+        else:
+            connection.from_arrow(fact_schema(table).empty_table()).create(name)
+    return connection
