@@ -1,0 +1,5 @@
+-- Until when this database is complete: the last upload of the slowest terminal of the store (UTC).
+-- A site changes: where its replication or polling log says so.
+SELECT MIN(p.LastUploadUtc) AS as_of
+FROM PosTerminals AS p
+WHERE p.SiteCode = :store

@@ -1,0 +1,12 @@
+-- Customers of the contracts in the period, and no more of a person than the ledger is to hold.
+-- A site changes: table names.
+SELECT TRIM(k.CustNo) AS id,
+       k.CustName AS name,
+       TRIM(k.CustNo) AS account_number,
+       k.Email AS email,
+       k.TermsDays AS terms_days
+FROM CustomerFile AS k
+WHERE k.CustNo IN (
+    SELECT c.CustNo FROM ContractFile AS c
+    WHERE c.StoreCode = :store AND COALESCE(c.ClosedAt, c.OutAt) >= :from_local AND COALESCE(c.ClosedAt, c.OutAt) < :to_local)
+ORDER BY id
