@@ -1,0 +1,1 @@
+"""The validation report that accountants read."""

@@ -1,0 +1,60 @@
+"""What the report of one organisation and business date is made from: handed over by the flow, frozen, nothing computed yet.
+
+Amounts are integer cents; ``expected_cents`` is None where the POS tells no expectation, ``counted_cents`` where nobody counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tillpost.model.documents import Document
+from tillpost.model.findings import Finding, StreamKey
+
+
+@dataclass(frozen=True, slots=True)
+class TenderRow:
+    """One tender of a store's day: what the sales say was taken, what the POS expected in the drawer, what was counted (cents)."""
+
+    tender_code: str
+    account: str
+    taken_cents: int
+    expected_cents: int | None
+    counted_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReport:
+    """One stream of the date.
+
+    ``cut_over`` is the store's hour as ``04:00`` in ``zone``; ``read_at`` is aware; ``facts`` names what was read.
+    """
+
+    key: StreamKey
+    store_name: str
+    zone: str
+    cut_over: str
+    state: str
+    reasons: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    documents: tuple[Document, ...]
+    tenders: tuple[TenderRow, ...]
+    read_at: datetime | None
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """Everything of one organisation and business date. ``account_names`` by account code; ``generated_at`` is aware UTC and an input."""
+
+    organisation_key: str
+    organisation_name: str
+    country: str
+    currency: str
+    business_date: date
+    run: str
+    mapping_digest: str
+    account_names: Mapping[str, str]
+    generated_at: datetime
+    streams: tuple[StreamReport, ...]
