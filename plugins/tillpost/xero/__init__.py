@@ -1,0 +1,1 @@
+"""Everything that talks to Xero: client, tokens, quota, posting, pulling, reference data."""

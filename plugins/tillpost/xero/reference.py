@@ -1,0 +1,92 @@
+"""What the organisation itself says: accounts, tax rates, tracking options, lock dates, in four calls."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
+
+from tillpost.errors import XeroUnavailable
+from tillpost.model.reference import ReferenceData, XeroAccount, XeroOrganisation, XeroTaxRate
+from tillpost.xero.lists import Reader
+from tillpost.xero.wire import Json, day, objects, text
+
+_APPLIES = {
+    "CanApplyToAssets": "ASSET",
+    "CanApplyToEquity": "EQUITY",
+    "CanApplyToExpenses": "EXPENSE",
+    "CanApplyToLiabilities": "LIABILITY",
+    "CanApplyToRevenue": "REVENUE",
+}
+
+
+class TenantReader(Reader, Protocol):
+    """Reads, and knows which organisation it reads."""
+
+    def tenant_id(self) -> str:
+        """The id of the Xero organisation."""
+
+
+def read_reference(client: TenantReader) -> ReferenceData:
+    """Organisation, accounts, tax rates and tracking categories; raises XeroErrors of reading."""
+    organisations = _list(client, "get_organisations", "Organisations")
+    if len(organisations) != 1:
+        raise XeroUnavailable(f"Xero answered with {len(organisations)} organisations where one is read; try again later.")
+    accounts = [_account(entry) for entry in _list(client, "get_accounts", "Accounts")]
+    rates = [_tax_rate(entry) for entry in _list(client, "get_tax_rates", "TaxRates")]
+    categories = [entry for entry in _list(client, "get_tracking_categories", "TrackingCategories") if _is_active(entry)]
+    return ReferenceData(
+        _organisation(organisations[0], client.tenant_id()),
+        # An account without a code (many bank accounts) cannot be named by a mapping.
+        {account.code: account for account in accounts if account.code},
+        {rate.tax_type: rate for rate in rates if rate.tax_type},
+        {text(entry, "Name"): _options(entry) for entry in categories},
+    )
+
+
+def _list(client: TenantReader, operation: str, field: str) -> list[Json]:
+    return objects(client.read(operation, field) or {}, field)
+
+
+def _organisation(entry: Json, tenant_id: str) -> XeroOrganisation:
+    return XeroOrganisation(
+        tenant_id,
+        text(entry, "Name"),
+        text(entry, "CountryCode"),
+        text(entry, "BaseCurrency"),
+        day(entry, "PeriodLockDate"),
+        day(entry, "EndOfYearLockDate"),
+        text(entry, "SalesTaxBasis"),
+    )
+
+
+def _account(entry: Json) -> XeroAccount:
+    return XeroAccount(
+        text(entry, "Code"),
+        text(entry, "Name"),
+        text(entry, "Type"),
+        _is_active(entry),
+        entry.get("EnablePaymentsToAccount") is True,
+        text(entry, "SystemAccount"),
+        text(entry, "Class"),
+    )
+
+
+def _tax_rate(entry: Json) -> XeroTaxRate:
+    applies_to = frozenset(word for field, word in _APPLIES.items() if entry.get(field) is True)
+    return XeroTaxRate(text(entry, "TaxType"), text(entry, "Name"), _rate_bp(entry), _is_active(entry), applies_to)
+
+
+def _rate_bp(entry: Json) -> int:
+    """The effective rate in basis points; -1, which is no rate, where Xero gives none: it then equals none of ours."""
+    value = entry.get("EffectiveRate", entry.get("DisplayTaxRate"))
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or not 0 <= value <= 1000:
+        return -1
+    return int((Decimal(value) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _options(entry: Json) -> frozenset[str]:
+    return frozenset(text(option, "Name") for option in objects(entry, "Options") if _is_active(option))
+
+
+def _is_active(entry: Json) -> bool:
+    return text(entry, "Status") == "ACTIVE"
