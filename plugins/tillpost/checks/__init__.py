@@ -1,0 +1,1 @@
+"""Rules over facts and documents. What they find is a Finding, never an exception."""

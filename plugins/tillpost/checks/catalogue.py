@@ -1,0 +1,73 @@
+"""Writes docs/checks.md from the rules themselves: ``python -m tillpost.checks.catalogue``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tillpost.checks.documents import DOCUMENT_RULES
+from tillpost.checks.rule import Rule
+from tillpost.checks.rules import SOURCE_RULES
+
+FILE = Path(__file__).resolve().parents[3] / "docs" / "checks.md"
+
+INTRODUCTION = """\
+# Checks
+
+Every rule that Tillpost holds sales, purchases and documents against. This page is written from the rules themselves by
+`python -m tillpost.checks.catalogue`; a test fails when it is not current.
+
+What a rule finds is a *finding*: of one store, business date and stream (sales or purchases), with how many rows it is, their amount,
+up to five examples and what to do.
+
+* A **blocker** holds the stream: nothing of it is sent until a later reading of the same date finds the rule kept. The other stream of
+  that store and date, and all other stores, go on.
+* A **warning** and an **info** are reported and hold nothing.
+* A rule that **could not be evaluated** (its query or its expectation failed) says so in these words. It is not the same as a rule that
+  is broken, and it holds the streams that it was to look at, because nobody knows whether it is kept.
+
+The rules of the facts are queries over the Parquet files that return counts, amounts and examples; no row of a sale is loaded for them.
+Great Expectations judges the counts: one expectation per rule, one validation for all stores. Where a row's date cannot be told (a line
+without its sale), every date of that store that is looked at is held.
+
+Amounts are compared as whole cents. Tolerances, each from the contract:
+
+* a line's GST may be a cent from what its rate gives, and a delivered net a cent from gross less GST;
+* the lines of a sale may differ from the sale by a cent a line: booked as one rounding amount, at most 5 cents a document;
+* tenders, control totals and journals have no tolerance;
+* in a document, the POS's GST may differ from the ledger's by half a cent for each amount that the POS rounded and each line.
+
+Control totals are compared with the completed sales: `gross`, `net` and `tax` with their sums, `tender` per tender code (net of
+change, with cash-out and tip inside), `refunds` with the sales of kind refund (with or without sign), `receipts` with their number.
+`balance` has no sales to be compared with.
+"""
+
+
+def catalogue() -> str:
+    """The page as text."""
+    parts = [
+        INTRODUCTION,
+        *_chapter("Facts: what the POS delivered", SOURCE_RULES),
+        *_chapter("Documents: what would go to Xero", DOCUMENT_RULES, streams=False),
+    ]
+    return "\n".join(parts)
+
+
+def _chapter(title: str, rules: Sequence[Rule], *, streams: bool = True) -> Iterable[str]:
+    yield f"## {title}\n"
+    yield "| Rule | Stream | Severity | What is wrong | What to do |\n|---|---|---|---|---|"
+    yield from (_row(rule, rule.stream.value if streams else "both") for rule in rules)
+    yield ""
+
+
+def _row(rule: Rule, stream: str) -> str:
+    return f"| `{rule.name}` | {stream} | {rule.severity.value} | {rule.title}. | {rule.remedy} |"
+
+
+def main() -> None:
+    """Write the page."""
+    FILE.write_text(catalogue(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
