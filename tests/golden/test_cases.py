@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from sandbox.xero.client import read_chart
+from sandbox.xero.serving import Served
+from tests.golden.books import Books
+from tests.golden.given import STORE, facts_of_case
 from tillpost.config import Settings, Site
 from tillpost.connection import Connection
 from tillpost.flows.post import post
 from tillpost.flows.reference import read_reference_data
-from tillpost.flows.settling import Outcome, Run, settle_facts
+from tillpost.flows.settling import FactsRead, Outcome, Run, settle_facts
 from tillpost.mapping.tables import load_mapping
 from tillpost.model.facts import TABLES
 from tillpost.model.findings import Finding
@@ -23,11 +28,6 @@ from tillpost.model.period import TradingClock
 from tillpost.organisations import Organisation, Store
 from tillpost.pos.facts import facts_of_rows, open_facts, write_facts
 from tillpost.store.database import open_database
-
-from sandbox.xero.client import read_chart
-from sandbox.xero.serving import Served
-from tests.golden.books import Books
-from tests.golden.given import STORE, facts_of_case
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 ZONES = {"AU": "Australia/Melbourne", "NZ": "Pacific/Auckland", "GB": "Europe/London"}
@@ -66,7 +66,7 @@ def _settle(case: Case, mappings: Path, site: Site, tmp_path: Path) -> Outcome:
     db = open_database(site.settings.db_url, migrate=True)
     run = Run(site, org, mapping, reference, db, "golden", NOW)
     dates = [(STORE, day) for day in sorted(facts.dates())]
-    return settle_facts(run, open_facts([tmp_path / "facts"]), dates, dict.fromkeys(dates, NOW))
+    return settle_facts(run, FactsRead(open_facts([tmp_path / "facts"]), dates, dict.fromkeys(dates, NOW)))
 
 
 def _site(case: Case, mappings: Path, served: Served, tmp_path: Path) -> tuple[Site, Books]:

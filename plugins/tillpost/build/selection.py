@@ -56,7 +56,7 @@ WITH lines AS (
         l.gross_cents, l.tax_cents, b.becomes <> 'journal' OR b.is_spread AS own, l.sale_id, l.line_no,
         l.description, l.quantity, r.rate_bp,
         b.split_mixed_tax AND l.tax_cents IS NOT NULL AND r.rate_bp > 0
-            AND abs(l.tax_cents - round(l.gross_cents * r.rate_bp / (10000.0 + r.rate_bp))) > 1 AS is_mixed
+            AND abs(l.tax_cents - half_up(l.gross_cents * r.rate_bp, 10000 + r.rate_bp)) > 1 AS is_mixed
     FROM sale_lines l
     JOIN booked b ON l.store = b.store AND l.sale_id = b.sale_id
     LEFT JOIN build_rates r ON r.business_date = b.business_date AND r.tax_code = coalesce(l.tax_code, '')
@@ -67,9 +67,9 @@ SELECT store, business_date, becomes, CASE WHEN own THEN sale_id ELSE '' END AS 
     sum(gross_cents)::BIGINT AS gross_cents,
     coalesce(sum(tax_cents), 0)::BIGINT AS tax_cents,
     coalesce(sum(gross_cents) FILTER (tax_cents IS NULL), 0)::BIGINT AS unrecorded_cents,
-    coalesce(sum(CASE WHEN is_mixed THEN round(tax_cents * (10000.0 + rate_bp) / rate_bp) END), 0)::BIGINT AS taxed_cents,
+    coalesce(sum(CASE WHEN is_mixed THEN half_up(tax_cents * (10000 + rate_bp), rate_bp) END), 0)::BIGINT AS taxed_cents,
     count(*) AS rows,
-    count(*) FILTER (tax_cents <> 0) AS roundings,
+    count(*) FILTER (tax_cents IS NOT NULL AND rate_bp > 0) AS roundings,
     coalesce(any_value(CASE WHEN own THEN description END), '') AS description,
     coalesce(any_value(CASE WHEN own THEN trim(quantity::VARCHAR) END), '') AS quantity
 FROM lines GROUP BY ALL
@@ -145,6 +145,13 @@ FROM wanted w
 LEFT JOIN (SELECT store, business_date, tender_code, sum(cents) AS cents FROM taken GROUP BY ALL) t
     ON t.store = w.store AND t.business_date = w.business_date AND t.tender_code = w.tender_code
 GROUP BY w.store, w.business_date, w.tender_code ORDER BY ALL
+"""
+
+# As `model.money.divide_half_up`, in integers: no float touches money.
+_HALF_UP = """
+CREATE OR REPLACE TEMP MACRO half_up(numerator, denominator) AS
+CASE WHEN numerator < 0 THEN -((2 * -numerator + denominator) // (2 * denominator))
+     ELSE (2 * numerator + denominator) // (2 * denominator) END
 """
 
 _CASH = """
@@ -390,6 +397,7 @@ Row = TypeVar("Row")
 def select_facts(facts: duckdb.DuckDBPyConnection, context: BuildContext) -> Selection:
     """Select and sum what is booked of the context's store-dates. Dates before a store's start are never booked."""
     _register(facts, context)
+    facts.execute(_HALF_UP)
     facts.execute(_CASH)
     facts.execute(_BOOKED)
 

@@ -7,11 +7,9 @@ from datetime import date
 
 import duckdb
 
+from tillpost.flows.reporting import COUNTED, EXPECTED, TAKEN
 from tillpost.model.facts import TABLES
 from tillpost.model.findings import Stream
-from tillpost.report.data import TenderRow
-
-StoreDate = tuple[str, date]
 
 # Facts of each stream: the table, and how its rows find their business date.
 _DATED = {"sales": ("sales", "movements", "counts", "gl_entries"), "purchases": ("purchases",)}
@@ -49,7 +47,7 @@ ORDER BY 1, 2, 3
 
 
 def stream_figures(facts: duckdb.DuckDBPyConnection) -> dict[tuple[str, date, Stream], dict[str, int]]:
-    """Gross, GST and tenders (cents) and the number of sales or purchases of each stream. Needs the view of what is booked."""
+    """Gross, GST, tenders (cents, also per code) and the number of sales or purchases. Needs the view of what is booked."""
     figures: dict[tuple[str, date, Stream], dict[str, int]] = {}
     for store, day, gross, tax, count in facts.execute(_SALES).fetchall():
         figures[(store, day, Stream.SALES)] = {"gross_cents": gross, "gst_cents": tax, "count": count, "tenders_cents": 0}
@@ -57,15 +55,11 @@ def stream_figures(facts: duckdb.DuckDBPyConnection) -> dict[tuple[str, date, St
         figures[(store, day, Stream.SALES)]["tenders_cents"] = cents
     for store, day, gross, tax, count in facts.execute(_PURCHASES).fetchall():
         figures[(store, day, Stream.PURCHASES)] = {"gross_cents": gross, "gst_cents": tax, "count": count}
-    return figures
-
-
-def tender_rows(facts: duckdb.DuckDBPyConnection, account_of: dict[str, str]) -> dict[StoreDate, tuple[TenderRow, ...]]:
-    """Per store and date what each tender took, and what was expected and counted. ``account_of``: tender code to account."""
-    rows: dict[StoreDate, list[TenderRow]] = {}
     for store, day, code, taken, expected, counted in facts.execute(_TENDER_ROWS).fetchall():
-        rows.setdefault((store, day), []).append(TenderRow(code, account_of.get(code, ""), taken, expected, counted))
-    return {key: tuple(found) for key, found in rows.items()}
+        amounts = {TAKEN: taken, EXPECTED: expected, COUNTED: counted}
+        own = figures.setdefault((store, day, Stream.SALES), {})
+        own.update({f"{what}/{code}": cents for what, cents in amounts.items() if cents is not None})
+    return figures
 
 
 def facts_digests(facts: duckdb.DuckDBPyConnection) -> dict[tuple[str, date, Stream], str]:

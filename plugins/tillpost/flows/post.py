@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TypedDict
 
 from tillpost.config import Site
+from tillpost.flows.reporting import write_reports
 from tillpost.store.database import open_database
+from tillpost.store.records import dates_changed_since
 
 
 class Posted(TypedDict):
@@ -30,7 +32,11 @@ def post(site: Site, organisation: str, *, holder: str, max_seconds: int = 600) 
     org = site.organisation(organisation)
     db = open_database(site.settings.db_url, migrate=True)
     client = XeroClient(site.connections(org.xero), meter=Quota(db, org.key, db.now))
-    done = drain(db, org.key, client, db.now, holder, max_seconds=max_seconds)
+    begun = db.now()
+    try:
+        done = drain(db, org.key, client, db.now, holder, max_seconds=max_seconds)
+    finally:  # what was posted before a failure is posted: the reports say so
+        write_reports(site, org, db, dates_changed_since(db, org.key, begun), holder, db.now())
     return {
         "posted": done.posted,
         "refused": done.refused,

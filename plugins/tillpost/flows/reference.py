@@ -22,13 +22,25 @@ def read_reference_data(site: Site, org: Organisation) -> tuple[ReferenceData, s
     from tillpost.xero.client import XeroClient
     from tillpost.xero.reference import read_reference
 
-    file = site.settings.data / "reference" / f"{org.key}.json"
+    file = _file(site, org)
     try:
         reference = read_reference(XeroClient(site.connections(org.xero)))
     except XeroUnavailable as problem:
         return _last_answer(file, problem)
     _keep(file, reference)
     return reference, ""
+
+
+def last_reference_data(site: Site, org: Organisation) -> ReferenceData | None:
+    """The last answer on record, without asking Xero; None where there is none."""
+    try:
+        return _reference(json.loads(_file(site, org).read_text(encoding="utf-8")))
+    except OSError:
+        return None
+
+
+def _file(site: Site, org: Organisation) -> Path:
+    return site.settings.data / "reference" / f"{org.key}.json"
 
 
 def _keep(file: Path, reference: ReferenceData) -> None:

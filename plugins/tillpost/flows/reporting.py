@@ -1,73 +1,81 @@
-"""The validation report of each organisation and business date, from what the run found and what is on record."""
+"""The validation report of each organisation and business date, from what is on record: written when a date is prepared and again
+when its documents reach Xero, so that the page always tells the state of all its streams.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
 from tillpost.config import Site
+from tillpost.flows.reference import last_reference_data
 from tillpost.mapping.tables import Mapping as Mappings
+from tillpost.mapping.tables import load_mapping
 from tillpost.model.documents import Document
-from tillpost.model.findings import Finding, Stream, StreamKey
+from tillpost.model.findings import Stream, StreamKey
 from tillpost.model.period import DateRange
-from tillpost.model.reference import ReferenceData
 from tillpost.organisations import Organisation
 from tillpost.report.data import DayReport, StreamReport, TenderRow
 from tillpost.report.write import write_day_report
 from tillpost.store.database import Database
+from tillpost.store.records import Reading, documents_of, readings_of
 from tillpost.store.states import StreamState, stream_states
 
-StoreDate = tuple[str, date]
+# Figures of tenders are kept per code under these names: `taken/CASH`, `expected/CASH`, `counted/CASH` (cents).
+TAKEN, EXPECTED, COUNTED = "taken", "expected", "counted"
 
 
-@dataclass(frozen=True, slots=True)
-class DayParts:
-    """What a run found: documents and findings by stream, tenders and the time of reading by store and date."""
-
-    documents: Mapping[StreamKey, Sequence[Document]]
-    findings: Mapping[StreamKey, Sequence[Finding]]
-    tenders: Mapping[StoreDate, tuple[TenderRow, ...]]
-    read_at: Mapping[StoreDate, datetime]
+def write_reports(site: Site, org: Organisation, db: Database, days: Iterable[date], run: str, now: datetime) -> list[Path]:
+    """Write the report of each of these business dates; the paths of the HTML files."""
+    return list(_reports(site, org, db, sorted(set(days)), run, now))
 
 
-def write_reports(
-    site: Site,
-    org: Organisation,
-    db: Database,
-    reference: ReferenceData,
-    mapping: Mappings,
-    keys: Sequence[StreamKey],
-    parts: DayParts,
-    run: str,
-    now: datetime,
-) -> Iterator[Path]:
-    """Write one report per business date of these streams; yields the paths of the HTML files."""
-    names = {account.code: account.name for account in reference.accounts.values()}
-    base = DayReport(org.key, org.name, org.country, org.currency, date.min, run, mapping_digest(mapping), names, now, ())
-    for day in sorted({key.business_date for key in keys}):
-        states = {state.key: state for state in stream_states(db, org.key, DateRange.of_day(day))}
-        streams = tuple(_stream_report(org, key, states.get(key), parts) for key in keys if key.business_date == day)
-        yield write_day_report(replace(base, business_date=day, streams=streams), site.settings.data / "reports")
+def _reports(site: Site, org: Organisation, db: Database, days: list[date], run: str, now: datetime) -> Iterator[Path]:
+    mapping = load_mapping(site.settings.include / "mappings" / org.key, org.country)
+    reference = last_reference_data(site, org)
+    names = {account.code: account.name for account in reference.accounts.values()} if reference else {}
+    for day in days:
+        streams = _streams(org, db, mapping, day)
+        report = DayReport(org.key, org.name, org.country, org.currency, day, run, mapping_digest(mapping), names, now, streams)
+        yield write_day_report(report, site.settings.data / "reports")
 
 
-def _stream_report(org: Organisation, key: StreamKey, state: StreamState | None, parts: DayParts) -> StreamReport:
-    store, place = org.store(key.store), (key.store, key.business_date)
+def _streams(org: Organisation, db: Database, mapping: Mappings, day: date) -> tuple[StreamReport, ...]:
+    one = DateRange.of_day(day)
+    documents, readings = documents_of(db, org.key, one), readings_of(db, org.key, one)
+    states = [state for state in stream_states(db, org.key, one) if state.key.store in org.stores]
+    return tuple(_stream(org, mapping, state, documents.get(state.key, ()), readings.get(state.key)) for state in states)
+
+
+def _stream(
+    org: Organisation, mapping: Mappings, state: StreamState, documents: tuple[Document, ...], reading: Reading | None
+) -> StreamReport:
+    key, store = state.key, org.store(state.key.store)
     return StreamReport(
         key=key,
         store_name=store.name,
         zone=store.clock.zone,
         cut_over=f"{store.clock.cut_over:%H:%M}",
-        state=state.state if state else "open",
-        reasons=state.reasons if state else (),
-        findings=tuple(parts.findings.get(key, ())),
-        documents=tuple(parts.documents.get(key, ())),
-        tenders=parts.tenders.get(place, ()) if key.stream is Stream.SALES else (),
-        read_at=parts.read_at.get(place),
-        facts=f"{store.pos} ({store.connection})",
+        state=state.state,
+        reasons=state.reasons,
+        findings=state.findings,
+        documents=documents,
+        tenders=_tenders(mapping, key, state.figures) if key.stream is Stream.SALES else (),
+        read_at=reading.read_at if reading else None,
+        facts=f"{store.pos} ({store.connection}), digest {reading.facts_digest[:12]}" if reading and reading.facts_digest else store.pos,
     )
+
+
+def _tenders(mapping: Mappings, key: StreamKey, figures: Mapping[str, int]) -> tuple[TenderRow, ...]:
+    codes = sorted({name.split("/", 1)[1] for name in figures if "/" in name})
+    rows = []
+    for code in codes:
+        row = mapping.account("tender", code, key.business_date)
+        taken, expected, counted = (figures.get(f"{what}/{code}") for what in (TAKEN, EXPECTED, COUNTED))
+        rows.append(TenderRow(code, row.account if row else "", taken or 0, expected, counted))
+    return tuple(rows)
 
 
 def mapping_digest(mapping: Mappings) -> str:

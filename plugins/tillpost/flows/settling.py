@@ -7,7 +7,7 @@ and neither waits for the other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypedDict
@@ -23,20 +23,22 @@ from tillpost.checks.source import check_source
 from tillpost.config import Site
 from tillpost.errors import RunIncomplete
 from tillpost.flows.extracting import Extracted
-from tillpost.flows.figures import facts_digests, stream_figures, tender_rows
+from tillpost.flows.figures import facts_digests, stream_figures
 from tillpost.flows.planning import Group, all_store_dates
 from tillpost.flows.readiness import Readiness
 from tillpost.flows.reference import read_reference_data
-from tillpost.flows.reporting import DayParts, write_reports
+from tillpost.flows.reporting import write_reports
 from tillpost.mapping.tables import Mapping as Mappings
 from tillpost.mapping.tables import load_mapping
 from tillpost.model.documents import Document
 from tillpost.model.findings import Finding, Stream, StreamKey
+from tillpost.model.period import DateRange
 from tillpost.model.reference import ReferenceData
 from tillpost.organisations import Organisation
 from tillpost.pos.extraction import Extraction, read_extraction
 from tillpost.pos.facts import open_facts
 from tillpost.store.database import Database, open_database
+from tillpost.store.names import bind_tenant
 from tillpost.store.records import bills_on_record, find_document
 from tillpost.store.streams import StreamResult, mark_open, settle_stream
 
@@ -82,6 +84,7 @@ def settle(site: Site, organisation: str, groups: Sequence[Group], results: Iter
     mapping = load_mapping(site.settings.include / "mappings" / org.key, org.country)
     db = open_database(site.settings.db_url, migrate=True)
     reference, remark = read_reference_data(site, org)
+    bind_tenant(db, org.key, reference.organisation.tenant_id, now)
     extracted = [one for result in results for one in result or ()]
     summary = settle_extracted(Run(site, org, mapping, reference, db, run, now), all_store_dates(groups), extracted)
     if remark:
@@ -97,28 +100,42 @@ def settle_extracted(run: Run, wanted: set[StoreDate], extracted: Sequence[Extra
     missing |= _not_ready(run, facts, extractions)
     ready = tuple(sorted({(e.store, day) for e in extractions for day in e.days if (e.store, day) in wanted} - set(missing)))
     _mark_missing(run, missing)
-    outcome = settle_facts(run, facts, ready, _read_at(extractions))
-    return _summary(run, missing, outcome)
+    read = FactsRead(facts, ready, _read_at(extractions), _dust(extractions), _periods(extractions))
+    outcome = settle_facts(run, read)
+    reports = write_reports(run.site, run.org, run.db, {day for _, day in wanted}, run.name, run.now)
+    return _summary(run, missing, outcome, reports)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of each stream, and the reports written."""
+    """What became of each stream, and what was found in it."""
 
     states: Mapping[StreamKey, str]
     findings: Mapping[StreamKey, tuple[Finding, ...]]
-    reports: tuple[Path, ...]
 
 
-def settle_facts(
-    run: Run, facts: duckdb.DuckDBPyConnection, store_dates: Sequence[StoreDate], read_at: Mapping[StoreDate, datetime]
-) -> Outcome:
-    """Check, build, check again and release the streams of these store-dates, then write their reports."""
+@dataclass(frozen=True, slots=True)
+class FactsRead:
+    """Facts to settle: views over them, the store-dates that are ready, when each was read (aware UTC).
+
+    ``dust`` counts amounts with a true third decimal per store and table, ``periods`` are the dates extracted per store.
+    """
+
+    facts: duckdb.DuckDBPyConnection
+    store_dates: Sequence[StoreDate]
+    read_at: Mapping[StoreDate, datetime]
+    dust: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    periods: Mapping[str, DateRange] = field(default_factory=dict)
+
+
+def settle_facts(run: Run, read: FactsRead) -> Outcome:
+    """Check, build, check again and release the streams of these store-dates."""
+    facts, store_dates = read.facts, read.store_dates
     if not store_dates:
-        return Outcome({}, {}, ())
+        return Outcome({}, {})
     keys = [StreamKey(run.org.key, store, day, stream) for store, day in store_dates for stream in Stream]
     bills = _known_bills(run, facts)
-    context = CheckContext(run.org, run.mapping, tuple(store_dates), known_bills=bills, tenant_id=run.reference.organisation.tenant_id)
+    context = CheckContext(run.org, run.mapping, tuple(store_dates), bills, read.periods, read.dust)
     findings = _by_key(check_source(facts, context))
     documents = build_documents(facts, _build_context(run, store_dates))
     sound = [document for key in keys if not _blocked(findings.get(key, ())) for document in documents.get(key, ())]
@@ -134,16 +151,13 @@ def settle_facts(
             documents=_stamped(documents.get(key, ()), digests.get(place, "")),
             figures=figures.get(place, {}),
             facts_digest=digests.get(place, ""),
-            read_at=read_at[(key.store, key.business_date)],
+            read_at=read.read_at[(key.store, key.business_date)],
             extraction=run.name,
             run=run.name,
         )
         store = run.org.store(key.store)
         states[key] = settle_stream(run.db, result, approval_required=store.approval == "required", posted_changes="hold", now=run.now)
-    parts = DayParts(documents, findings, tender_rows(facts, _tender_accounts(run)), read_at)
-    return Outcome(
-        states, findings, tuple(write_reports(run.site, run.org, run.db, run.reference, run.mapping, keys, parts, run.name, run.now))
-    )
+    return Outcome(states, findings)
 
 
 def report_problems(summary: Summary) -> None:
@@ -194,6 +208,25 @@ def _read_at(extractions: Sequence[Extraction]) -> dict[StoreDate, datetime]:
     return {(e.store, day): e.read_at for e in extractions for day in e.days}
 
 
+def _dust(extractions: Sequence[Extraction]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for extraction in extractions:
+        own = counts.setdefault(extraction.store, {})
+        for column, count in extraction.dust.items():
+            table = column.split(".")[0]
+            own[table] = own.get(table, 0) + count
+    return counts
+
+
+def _periods(extractions: Sequence[Extraction]) -> dict[str, DateRange]:
+    """From the first to the last date extracted of each store."""
+    found: dict[str, DateRange] = {}
+    for e in extractions:
+        before = found.get(e.store, e.days)
+        found[e.store] = DateRange(min(before.start, e.days.start), max(before.end, e.days.end))
+    return found
+
+
 def _by_key(findings: Iterable[Finding]) -> dict[StreamKey, tuple[Finding, ...]]:
     found: dict[StreamKey, tuple[Finding, ...]] = {}
     for finding in findings:
@@ -210,11 +243,7 @@ def _stamped(documents: Sequence[Document], digest: str) -> tuple[Document, ...]
     return tuple(replace(document, facts_digest=digest) for document in documents)
 
 
-def _tender_accounts(run: Run) -> dict[str, str]:
-    return {row.code: row.account for row in run.mapping.accounts if row.kind == "tender"}
-
-
-def _summary(run: Run, missing: Mapping[StoreDate, str], outcome: Outcome) -> Summary:
+def _summary(run: Run, missing: Mapping[StoreDate, str], outcome: Outcome, reports: Sequence[Path]) -> Summary:
     held = [key for key, state in outcome.states.items() if state == "held"]
     counts = list(outcome.states.values())
     problems = [f"{run.org.store(store).name}, {day}: open. {why}" for (store, day), why in sorted(missing.items())]
@@ -225,7 +254,7 @@ def _summary(run: Run, missing: Mapping[StoreDate, str], outcome: Outcome) -> Su
         "nothing_to_send": counts.count("nothing_to_send"),
         "held": [str(key) for key in held],
         "open": [f"{run.org.key}/{store}/{day}" for store, day in sorted(missing)],
-        "reports": [str(path) for path in outcome.reports],
+        "reports": [str(path) for path in reports],
         "problems": problems,
     }
 
