@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from tillpost.config import PROJECT
 from tillpost.model.facts import TABLES, Table
 from tillpost.pos.queries import PERIOD_BINDS, WRITE_BINDS

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.golden.given import DAY, STORE, facts_of_case
 from tillpost.build.context import BuildContext
 from tillpost.build.documents import build_documents
 from tillpost.mapping.tables import load_mapping
@@ -16,8 +18,6 @@ from tillpost.model.facts import TABLES
 from tillpost.model.period import TradingClock
 from tillpost.organisations import Organisation, Store
 from tillpost.pos.facts import facts_of_rows, open_facts, write_facts
-
-from tests.golden.given import DAY, STORE, facts_of_case
 
 MAPPINGS = Path(__file__).resolve().parents[3] / "include" / "mappings" / "harbour"
 MAPPING = load_mapping(MAPPINGS, "AU")

@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tillpost.model.documents import Document, DocumentKind
 
 from tests.unit.build.conftest import build_day
+from tillpost.model.documents import Document, DocumentKind
 
 CARDS = ("EFTPOS", "MASTERCARD", "GIFT_VOUCHER", "CREDIT_NOTE")
 

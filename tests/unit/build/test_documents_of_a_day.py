@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from tests.unit.build.conftest import Build
 from tillpost.build.numbering import plain
 from tillpost.model.documents import Contact, Document, DocumentKind, DocumentLine, FactSelection
-
-from tests.unit.build.conftest import Build
 
 FOOD = {"category": "FOOD", "gross": "50.00", "tax_code": "GST"}
 CASH_SALE = {"id": "s1", "lines": [FOOD], "tenders": [{"tender": "CASH", "amount": "50.00"}]}

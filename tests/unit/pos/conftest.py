@@ -13,9 +13,9 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
-from tillpost.connection import Connection
 
 from tests.unit.pos.corner_shop import FILES, SCHEMA, Shop
+from tillpost.connection import Connection
 
 
 @pytest.fixture

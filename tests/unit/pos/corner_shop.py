@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+
 from tillpost.connection import Connection
 from tillpost.model.period import DateRange, TradingClock
 from tillpost.organisations import Store

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+
 from tillpost.config import PROJECT
 from tillpost.connection import Connection
 from tillpost.model.facts import TABLES

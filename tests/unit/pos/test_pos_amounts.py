@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tillpost.model.facts import ColumnKind
 from tillpost.pos.amounts import cents_of, cents_of_whole, decimal_of, is_dusty, whole_number
 from tillpost.pos.contract import Unreadable

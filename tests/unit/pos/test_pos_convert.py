@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from tillpost.model.facts import ColumnKind
 from tillpost.pos.contract import Unreadable
 from tillpost.pos.convert import Reading, read_column

@@ -8,11 +8,11 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+
 import tillpost.pos.source
+from tests.unit.pos.corner_shop import FILES, SALE, Shop, select
 from tillpost.connection import Connection
 from tillpost.errors import ConfigError, ContractError, SourceUnreachable
-
-from tests.unit.pos.corner_shop import FILES, SALE, Shop, select
 
 SAFE = "Nothing was kept of this store; other stores are not affected."
 MEND = f"{SAFE} Mend the SQL file (docs/contract.md), then run again."

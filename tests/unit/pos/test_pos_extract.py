@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 import pytest
+
 import tillpost.pos.extract
+from tests.unit.pos.corner_shop import DAY, READ_AT, Shop
 from tillpost.errors import SourceError
 from tillpost.model.period import DateRange, TradingClock
 from tillpost.pos.extraction import Extraction, read_extraction
 from tillpost.pos.facts import open_facts
-
-from tests.unit.pos.corner_shop import DAY, READ_AT, Shop
 
 BOTH_DAYS = DateRange(date(2026, 10, 3), date(2026, 10, 5))
 

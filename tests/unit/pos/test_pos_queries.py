@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from tillpost.errors import ConfigError
 from tillpost.pos.queries import PERIOD_BINDS, load_queries, read_query
 

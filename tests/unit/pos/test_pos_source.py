@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from tillpost.connection import Connection
 from tillpost.errors import ContractError, SourceUnreachable
 from tillpost.pos.source import bind_value, connect_args, source_failure

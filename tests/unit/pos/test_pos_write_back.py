@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
+from tests.unit.pos.corner_shop import STORE, Shop
 from tillpost.connection import Connection
 from tillpost.errors import ConfigError, ContractError, SourceUnreachable
 from tillpost.model.documents import DocumentKind
 from tillpost.pos.write_back import write_payment_status
-
-from tests.unit.pos.corner_shop import STORE, Shop
 
 INVOICES = """CREATE TABLE invoices
 (shop TEXT, id TEXT PRIMARY KEY, status TEXT NOT NULL, due INTEGER CHECK (due >= 0), paid INTEGER, paid_on {date}, at {time})"""

@@ -7,10 +7,10 @@ from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tillpost.model.documents import Contact, Document, DocumentKind, Posting
-from tillpost.report.balance import TrialBalance, account_name, trial_balance
 
 from tests.unit.report.samples import NAMES, document, g01, key, posting, s01
+from tillpost.model.documents import Contact, Document, DocumentKind, Posting
+from tillpost.report.balance import TrialBalance, account_name, trial_balance
 
 TAXES = st.sampled_from([("OUTPUT", 1000), ("OUTPUT2", 1500), ("RROUTPUT", 500), ("EXEMPTOUTPUT", 0), ("BASEXCLUDED", 0)])
 CENTS = st.integers(min_value=-10_000_000, max_value=10_000_000)

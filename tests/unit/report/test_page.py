@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
+from tests.unit.report.samples import NAMES, day, document, g01, key, posting, realistic_day, s01, stream
 from tillpost.errors import ConfigError, TillpostError
 from tillpost.model.documents import Contact, DocumentKind, FactSelection
 from tillpost.model.findings import Finding, Severity
@@ -16,8 +18,6 @@ from tillpost.report import render
 from tillpost.report.data import DayReport, TenderRow
 from tillpost.report.render import html_of, json_of
 from tillpost.report.write import write_day_report
-
-from tests.unit.report.samples import NAMES, day, document, g01, key, posting, realistic_day, s01, stream
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
 VOID = {"meta", "col", "link", "img", "br", "hr", "input"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import date
 
+from tests.unit.report.samples import NAMES, document, g01, key, posting, realistic_day, s01, stream
 from tillpost.model.documents import DocumentKind, Posting
 from tillpost.model.findings import Finding, Severity, Stream
 from tillpost.report.data import TenderRow
@@ -20,8 +21,6 @@ from tillpost.report.tables import (
     tax_by_rate,
     tender_table,
 )
-
-from tests.unit.report.samples import NAMES, document, g01, key, posting, realistic_day, s01, stream
 
 
 def test_tax_of_golden_g01_and_s01() -> None:

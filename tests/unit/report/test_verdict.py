@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+
+from tests.unit.report.samples import day, document, g01, key, posting, realistic_day, s01, stream
 from tillpost.model.documents import DocumentKind
 from tillpost.model.findings import Finding, Severity
 from tillpost.report.data import StreamReport
 from tillpost.report.verdict import Action, Verdict
 from tillpost.report.view import day_view
-
-from tests.unit.report.samples import day, document, g01, key, posting, realistic_day, s01, stream
 
 BLOCKER = Finding(key(), "unmapped_category", Severity.BLOCKER, "XMAS has no row.", 1, 6000, ("receipt 1",), "Add a row to accounts.csv.")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tillpost.xero.client import XeroClient
 
 from sandbox.xero.serving import Served, serve
 from tests.unit.xero.harbour import connection_to, create_harbour
 from tests.unit.xero.stub import StubXero
+from tillpost.xero.client import XeroClient
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sandbox.xero.client import AdminClient
 from tillpost.connection import Connection
 from tillpost.model.documents import Contact, Document, DocumentKind, DocumentLine
 from tillpost.model.findings import Stream, StreamKey
-
-from sandbox.xero.client import AdminClient
 
 SECRET = "secret-of-the-app-0123456789"
 NOW = datetime(2026, 10, 3, 4, 0, tzinfo=UTC)

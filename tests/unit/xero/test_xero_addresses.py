@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tillpost.connection import Connection
 from tillpost.errors import ConfigError
 from tillpost.xero.addresses import XERO, Addresses, addresses_of

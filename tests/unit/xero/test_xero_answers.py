@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+
 from tillpost.model.documents import DocumentKind
 from tillpost.model.results import ElementResult
 from tillpost.xero.answers import results_of

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
-from tillpost.errors import ConfigError, RateLimited, XeroAuthError, XeroUnavailable
-from tillpost.xero.auth import SCOPES, TokenSource
 
 from tests.unit.xero.harbour import NOW, SECRET, connection_to
 from tests.unit.xero.stub import RESET, TOKEN, StubXero, http_answer
+from tillpost.errors import ConfigError, RateLimited, XeroAuthError, XeroUnavailable
+from tillpost.xero.auth import SCOPES, TokenSource
 
 
 class Clock:

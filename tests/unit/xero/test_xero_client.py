@@ -7,14 +7,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tillpost.errors import ConfigError, RateLimited, UnknownOutcome, XeroAuthError, XeroRefused, XeroUnavailable
-from tillpost.model.documents import Contact, Document, DocumentKind, DocumentLine
-from tillpost.model.reference import XeroAccount, XeroOrganisation, XeroTaxRate
-from tillpost.model.results import ElementResult, HeldDocument
-from tillpost.xero.client import XeroClient
-from tillpost.xero.pulling import pull_changes
-from tillpost.xero.reference import read_reference
-from tillpost.xero.sender import ContactResult, Ids, Parent, Sender
 
 from sandbox.xero.serving import Served
 from tests.unit.xero.harbour import (
@@ -30,6 +22,14 @@ from tests.unit.xero.harbour import (
     journal,
 )
 from tests.unit.xero.stub import StubXero, http_answer
+from tillpost.errors import ConfigError, RateLimited, UnknownOutcome, XeroAuthError, XeroRefused, XeroUnavailable
+from tillpost.model.documents import Contact, Document, DocumentKind, DocumentLine
+from tillpost.model.reference import XeroAccount, XeroOrganisation, XeroTaxRate
+from tillpost.model.results import ElementResult, HeldDocument
+from tillpost.xero.client import XeroClient
+from tillpost.xero.pulling import pull_changes
+from tillpost.xero.reference import read_reference
+from tillpost.xero.sender import ContactResult, Ids, Parent, Sender
 
 NO_IDS = KnownIds()
 

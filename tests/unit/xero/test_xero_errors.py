@@ -6,11 +6,11 @@ import json
 from datetime import timedelta
 
 import pytest
-from tillpost.errors import RateLimited, UnknownOutcome, XeroAuthError, XeroError, XeroRefused, XeroUnavailable
-from tillpost.xero.errors_from_xero import Answer, Request, error_of_answer, error_of_network
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError, SSLError
 
 from tests.unit.xero.harbour import NOW
+from tillpost.errors import RateLimited, UnknownOutcome, XeroAuthError, XeroError, XeroRefused, XeroUnavailable
+from tillpost.xero.errors_from_xero import Answer, Request, error_of_answer, error_of_network
 
 WRITE = Request("xero_harbour", "PUT", "/api.xro/2.0/Invoices", writes=True)
 READ = Request("xero_harbour", "GET", "/api.xro/2.0/Invoices", writes=False)

@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+
+from tests.unit.xero.harbour import LONG_AGO, NOW, SECRET, KnownIds, connection_to, journal
+from tests.unit.xero.stub import RESET, SILENCE, TOKEN, StubXero, http_answer
 from tillpost.errors import RateLimited, UnknownOutcome, XeroAuthError, XeroError, XeroRefused, XeroUnavailable
 from tillpost.model.documents import DocumentKind
 from tillpost.model.results import ElementResult
 from tillpost.xero.client import XeroClient
 from tillpost.xero.payloads import body_of
 from tillpost.xero.sender import Parent
-
-from tests.unit.xero.harbour import LONG_AGO, NOW, SECRET, KnownIds, connection_to, journal
-from tests.unit.xero.stub import RESET, SILENCE, TOKEN, StubXero, http_answer
 
 BODY = body_of(DocumentKind.JOURNAL, [journal()], KnownIds())
 SAVED = {"ManualJournals": [{"ManualJournalID": "j-1", "Status": "POSTED", "StatusAttributeString": "OK"}]}

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
+from tests.unit.xero.harbour import LONG_AGO
 from tillpost.model.documents import DocumentKind
 from tillpost.model.results import HeldDocument
 from tillpost.xero.lists import entries, find_bills, held_documents, modified_since
 from tillpost.xero.pulling import Changes, pull_changes
 from tillpost.xero.wire import Json
-
-from tests.unit.xero.harbour import LONG_AGO
 
 
 class Pages:

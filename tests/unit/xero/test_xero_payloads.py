@@ -8,12 +8,12 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.unit.xero.harbour import ACME, DAY, KnownIds, document, invoice, journal
 from tillpost.errors import ConfigError
 from tillpost.model.documents import Contact, Document, DocumentKind, DocumentLine
 from tillpost.model.money import cents_of_text
 from tillpost.xero.payloads import body_of, body_of_models, contact_model, tracking_of
-
-from tests.unit.xero.harbour import ACME, DAY, KnownIds, document, invoice, journal
 
 IDS = KnownIds(
     {"Acme Catering": "c-1"},

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tillpost.model.facts import TABLES
 
 import sandbox.online_retail
 from sandbox.online_retail import load
 from sandbox.online_retail.classify import GIFT_VOUCHER, GOODS, OUTSIDE_VAT, PSEUDO_ITEMS, WRITE_OFF
+from tillpost.model.facts import TABLES
 
 PACKAGE = Path(sandbox.online_retail.__file__).parent
 MAPPINGS, CHART = PACKAGE / "include" / "mappings" / "retail", PACKAGE.parent / "charts" / "retail.csv"

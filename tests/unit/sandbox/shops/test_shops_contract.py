@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from conftest import Reader
 from shops_facts import BY_KEY, END, SQL, STORES, DemoStore, binds, business_date, read, tables_of
-from tillpost.model.facts import TABLES, Column, ColumnKind
 
 from sandbox.shops.dates import DATES
+from tillpost.model.facts import TABLES, Column, ColumnKind
 
 FILES = [file for pos in ("idealpos", "pointofrental") for file in sorted((SQL / pos).glob("*.sql"))]
 WITH_DATES = ("sales", "movements", "shifts", "counts", "control_totals", "purchases")
