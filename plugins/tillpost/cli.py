@@ -15,11 +15,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tillpost import cli_acts
 from tillpost.config import Site, load_site
 from tillpost.errors import ConfigError, TillpostError
 from tillpost.model.money import format_cents
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
+app.add_typer(cli_acts.app)
 out, err = Console(), Console(stderr=True)
 
 OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")]
@@ -85,9 +87,9 @@ def payments(organisation: OrganisationOption) -> None:
 def migrate() -> None:
     """Create Tillpost's database, or bring it up to date. Safe to run again, and while another process does the same."""
     from tillpost.config import Settings
-    from tillpost.store.database import migrate as migrate_database
+    from tillpost.flows.acts import migrate_database
 
-    migrate_database(Settings.from_environment().db_url)
+    migrate_database(Settings.from_environment())
     out.print("Tillpost's database is up to date.")
 
 

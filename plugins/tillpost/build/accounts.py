@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from tillpost.build.coding import NO_TAX, Coding, code_of, post
 from tillpost.build.contacts import Party, account_party
 from tillpost.build.context import BuildContext
+from tillpost.build.facts import Allocation, Movement, Selection
 from tillpost.build.journals import grouped_lines
 from tillpost.build.numbering import natural_key, number
 from tillpost.build.sales import sales_key, tender_coding
-from tillpost.build.selection import Allocation, Movement, Selection
 from tillpost.model.documents import Document, DocumentKind, FactSelection, Posting
 from tillpost.model.findings import StreamKey
 

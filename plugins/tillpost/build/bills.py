@@ -13,9 +13,9 @@ from datetime import date
 from tillpost.build.coding import NO_TAX, Coding, code_of, post
 from tillpost.build.contacts import is_for_accounting, supplier_party
 from tillpost.build.context import BuildContext
+from tillpost.build.facts import Purchase, PurchaseLineSum, Selection
 from tillpost.build.journals import grouped_lines, journal
 from tillpost.build.numbering import natural_key
-from tillpost.build.selection import Purchase, PurchaseLineSum, Selection
 from tillpost.model.documents import Document, DocumentKind, DocumentLine, FactSelection, Posting
 from tillpost.model.findings import Stream, StreamKey
 from tillpost.model.money import tax_inside

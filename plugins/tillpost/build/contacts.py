@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tillpost.build.context import BuildContext
-from tillpost.build.selection import Person, Purchase, SaleSum, Selection
+from tillpost.build.facts import Person, Purchase, SaleSum, Selection
 from tillpost.mapping.tables import ContactRow, Mapping
 from tillpost.model.documents import Contact
 

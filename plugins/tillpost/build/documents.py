@@ -9,12 +9,13 @@ import duckdb
 from tillpost.build.accounts import account_documents
 from tillpost.build.bills import purchase_documents
 from tillpost.build.context import BuildContext
+from tillpost.build.facts import Selection
 from tillpost.build.gl_entries import gl_postings
 from tillpost.build.invoices import invoices
 from tillpost.build.journals import journal
 from tillpost.build.movements import document_of_movement, movement_postings
 from tillpost.build.sales import count_postings, document_of_sale, sale_postings, sales_key
-from tillpost.build.selection import Selection, select_facts
+from tillpost.build.selection import select_facts
 from tillpost.model.documents import Document, Posting
 from tillpost.model.findings import StreamKey
 

@@ -11,9 +11,9 @@ from itertools import groupby
 
 from tillpost.build.coding import Coding, coding_of_row, post
 from tillpost.build.context import BuildContext
+from tillpost.build.facts import GlLine, Selection
 from tillpost.build.numbering import natural_key
 from tillpost.build.sales import sales_key
-from tillpost.build.selection import GlLine, Selection
 from tillpost.mapping.tables import GST, IGNORE
 from tillpost.model.documents import FactSelection, Posting
 from tillpost.model.money import split_by_weight

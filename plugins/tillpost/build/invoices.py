@@ -12,10 +12,10 @@ from dataclasses import replace
 from tillpost.build.coding import Coding, post
 from tillpost.build.contacts import sale_party
 from tillpost.build.context import BuildContext
+from tillpost.build.facts import SaleSum, Selection, TenderSum
 from tillpost.build.journals import grouped_lines, line_of
 from tillpost.build.numbering import natural_key, number
 from tillpost.build.sales import document_of_sale, sales_key, tender_coding
-from tillpost.build.selection import SaleSum, Selection, TenderSum
 from tillpost.model.documents import Document, DocumentKind, DocumentLine, FactSelection, Posting
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from tillpost.build.coding import Coding, code_of, post
 from tillpost.build.context import BuildContext
+from tillpost.build.facts import Movement, MovementLine, Selection
 from tillpost.build.numbering import natural_key
 from tillpost.build.sales import line_coding, sales_key, tender_coding
-from tillpost.build.selection import Movement, MovementLine, Selection
 from tillpost.model.documents import FactSelection, Posting
 
 FUNCTIONS = ("paid_out", "received", "prepayment")

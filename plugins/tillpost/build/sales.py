@@ -13,8 +13,8 @@ from itertools import groupby
 
 from tillpost.build.coding import Coding, code_of, coding_of_row, post
 from tillpost.build.context import BuildContext
+from tillpost.build.facts import LineSum, SaleSum, Selection, TenderSum
 from tillpost.build.numbering import natural_key
-from tillpost.build.selection import LineSum, SaleSum, Selection, TenderSum
 from tillpost.mapping.tables import RECEIVABLE
 from tillpost.model.documents import FactSelection, Posting
 from tillpost.model.findings import Stream, StreamKey

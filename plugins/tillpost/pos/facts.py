@@ -26,6 +26,9 @@ ARROW_TYPES: dict[ColumnKind, pa.DataType] = {
     ColumnKind.FLAG: pa.bool_(),
 }
 
+# Compressed size of a table's files up to which it is read into memory: some 200,000 lines.
+IN_MEMORY_BYTES = 4_000_000
+
 
 def fact_schema(table: Table) -> pa.Schema:
     """The Arrow schema of a table of facts: ``store`` in front, then the contract's columns."""
@@ -46,13 +49,19 @@ def write_facts(folder: Path, tables: Mapping[str, pa.Table]) -> None:
 
 
 def open_facts(folders: Sequence[Path]) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB connection with one view per contract table over the stores' folders of facts."""
+    """An in-memory DuckDB connection with one table or view per contract table over the stores' folders of facts.
+
+    A night is read into memory, for a hundred small queries over files spend their time opening them; more stays in its files,
+    so that memory does not grow with the number of stores and dates.
+    """
     connection = duckdb.connect(":memory:")
     connection.execute("SET TimeZone = 'UTC'")
     for name, table in TABLES.items():
-        files = [str(folder / f"{name}.parquet") for folder in folders if (folder / f"{name}.parquet").is_file()]
-        if files:
-            connection.from_parquet(files).create_view(name)
-        else:
+        files = [folder / f"{name}.parquet" for folder in folders if (folder / f"{name}.parquet").is_file()]
+        if not files:
             connection.from_arrow(fact_schema(table).empty_table()).create(name)
+        elif sum(file.stat().st_size for file in files) <= IN_MEMORY_BYTES:
+            connection.from_parquet([str(file) for file in files]).create(name)
+        else:
+            connection.from_parquet([str(file) for file in files]).create_view(name)
     return connection
