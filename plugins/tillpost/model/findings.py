@@ -58,3 +58,8 @@ class Finding:
     def blocks(self) -> bool:
         """Whether this finding holds its stream."""
         return self.severity is Severity.BLOCKER
+
+    @property
+    def sentence(self) -> str:
+        """The message with its first two examples, so that the reason names the code or the sale in question."""
+        return f"{self.message} Seen: {'; '.join(self.examples[:2])}." if self.examples else self.message

@@ -99,7 +99,7 @@ def _action(stream: StreamReport) -> Action:
 def _sentence(finding: Finding) -> str:
     amount = "" if finding.amount_cents is None else f" Amount {wording.amount(finding.amount_cents)}."
     crashed = "The rule itself could not be evaluated. " if finding.crashed else ""
-    return f"{crashed}{finding.message}{amount}"
+    return f"{crashed}{finding.sentence}{amount}"
 
 
 def _notes(every: Sequence[StreamReport], tone: Tone) -> Iterator[str]:

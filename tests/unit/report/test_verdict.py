@@ -44,7 +44,7 @@ def test_a_held_stream_tells_why_and_what_to_do_once() -> None:
             Action(
                 "Harbour Cafe, sales: held, not sent",
                 "store-cafe",
-                ("XMAS has no row. Amount 60.00.", "awaits approval"),
+                ("XMAS has no row. Seen: receipt 1. Amount 60.00.", "awaits approval"),
                 ("Add a row to accounts.csv.",),
             ),
         ),
@@ -61,7 +61,7 @@ def test_a_stream_without_remedies_gets_the_advice_of_its_state(state: str) -> N
 def test_a_rule_that_crashed_is_told_apart() -> None:
     crashed = dataclasses.replace(BLOCKER, crashed=True, amount_cents=None)
     (action,) = verdict_of(stream([g01()], state="held", findings=(crashed,))).actions
-    assert action.why == ("The rule itself could not be evaluated. XMAS has no row.",)
+    assert action.why == ("The rule itself could not be evaluated. XMAS has no row. Seen: receipt 1.",)
 
 
 def test_a_stream_sent_in_spite_of_a_blocker_does_not_look_fine() -> None:
