@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypedDict
 
@@ -40,6 +40,7 @@ from tillpost.pos.facts import open_facts
 from tillpost.store.database import Database, open_database
 from tillpost.store.names import bind_tenant
 from tillpost.store.records import bills_on_record, find_document
+from tillpost.store.states import StreamState, stream_states
 from tillpost.store.streams import StreamResult, mark_open, settle_stream
 
 StoreDate = tuple[str, date]
@@ -239,18 +240,19 @@ def _blocked(findings: Iterable[Finding]) -> bool:
 
 
 def _stamped(documents: Sequence[Document], digest: str) -> tuple[Document, ...]:
-
     return tuple(replace(document, facts_digest=digest) for document in documents)
 
 
 def _summary(run: Run, missing: Mapping[StoreDate, str], outcome: Outcome, reports: Sequence[Path]) -> Summary:
+    standing = _standing(run, outcome)
     held = [key for key, state in outcome.states.items() if state == "held"]
-    counts = list(outcome.states.values())
+    posted = [key for key, state in outcome.states.items() if state == "released" and standing[key].state == "posted"]
     problems = [f"{run.org.store(store).name}, {day}: open. {why}" for (store, day), why in sorted(missing.items())]
-    problems += [_held_sentence(run, key, outcome) for key in held]
+    problems += [_held_sentence(run, standing[key]) for key in held]
+    counts = list(outcome.states.values())
     return {
-        "released": sum(state in ("released", "ready") for state in counts),
-        "unchanged": sum(state in ("unchanged", "posted") for state in counts),
+        "released": counts.count("released") - len(posted),
+        "unchanged": len(posted),
         "nothing_to_send": counts.count("nothing_to_send"),
         "held": [str(key) for key in held],
         "open": [f"{run.org.key}/{store}/{day}" for store, day in sorted(missing)],
@@ -259,6 +261,15 @@ def _summary(run: Run, missing: Mapping[StoreDate, str], outcome: Outcome, repor
     }
 
 
-def _held_sentence(run: Run, key: StreamKey, outcome: Outcome) -> str:
-    reasons = " ".join(f.message for f in outcome.findings.get(key, ()) if f.blocks) or "It waits for approval."
-    return f"{run.org.store(key.store).name}, {key.business_date}, {key.stream}: held. {reasons}"
+def _standing(run: Run, outcome: Outcome) -> Mapping[StreamKey, StreamState]:
+    """How the streams of a run stand on record: what is in Xero already, and every reason of what is held."""
+    if not outcome.states:
+        return {}
+    days = [key.business_date for key in outcome.states]
+    period = DateRange(min(days), max(days) + timedelta(days=1))
+    return {state.key: state for state in stream_states(run.db, run.org.key, period)}
+
+
+def _held_sentence(run: Run, state: StreamState) -> str:
+    key = state.key
+    return f"{run.org.store(key.store).name}, {key.business_date}, {key.stream}: held. {' '.join(state.reasons)}"

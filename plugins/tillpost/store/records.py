@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 
 from tillpost.model.documents import Document, DocumentKind, FactSelection, Posting, document_of_dict
-from tillpost.model.findings import StreamKey
+from tillpost.model.findings import Stream, StreamKey
 from tillpost.model.period import DateRange
 from tillpost.store.database import Database
-from tillpost.store.schema import document, posting
+from tillpost.store.schema import document, posting, stream
 
 # States in which a document neither is nor will be in Xero.
 GONE = ("voided", "superseded")
@@ -67,6 +68,30 @@ def documents_of(db: Database, organisation: str, days: DateRange) -> dict[Strea
         built = document_of_dict(row.payload)
         found[built.key].append(replace(built, postings=tuple(_posting(built, p) for p in by_document[row.id])))
     return {key: tuple(documents) for key, documents in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """When the facts of a stream were read (aware UTC), and their digest."""
+
+    read_at: datetime | None
+    facts_digest: str
+
+
+def readings_of(db: Database, organisation: str, days: DateRange) -> dict[StreamKey, Reading]:
+    """What was read of the streams of these business dates."""
+    wanted = (stream.c.organisation == organisation, stream.c.business_date >= days.start, stream.c.business_date < days.end)
+    with db.read() as tx:
+        rows = tx.execute(select(stream).where(*wanted)).all()
+    keys = [StreamKey(row.organisation, row.store, row.business_date, Stream(row.stream)) for row in rows]
+    return {key: Reading(row.read_at, row.facts_digest) for key, row in zip(keys, rows, strict=True)}
+
+
+def dates_changed_since(db: Database, organisation: str, moment: datetime) -> list[date]:
+    """The business dates of which documents changed at or after an aware moment."""
+    query = select(document.c.business_date).where(document.c.organisation == organisation, document.c.updated_at >= moment).distinct()
+    with db.read() as tx:
+        return sorted(tx.execute(query).scalars())
 
 
 def _posting(built: Document, row: Row[Any]) -> Posting:

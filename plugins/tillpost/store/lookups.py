@@ -1,0 +1,73 @@
+"""Which of our documents Xero holds: lists from Xero matched with documents whose outcome is unknown, by number.
+
+Our own numbers are unique; bills and supplier credits carry the supplier's, so contact and number tell them; an allocation is
+told by both of its ends and its amount. What is on record for another document of ours is never matched again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, select
+
+from tillpost.model.documents import Document, DocumentKind
+from tillpost.model.results import ElementResult, HeldDocument
+from tillpost.store.bookings import SentDocument
+from tillpost.store.outbox import FOREIGN_NUMBERS, contact_key
+from tillpost.store.schema import document
+
+Identity = tuple[str, ...]
+VOID = ("VOIDED", "DELETED")
+
+
+def held_by_identity(kind: DocumentKind, held: Iterable[HeldDocument], known_ids: frozenset[str]) -> dict[Identity, list[HeldDocument]]:
+    """Documents in Xero by what identifies them, without those that are on record for a document of ours."""
+    found: dict[Identity, list[HeldDocument]] = defaultdict(list)
+    for one in held:
+        if one.kind is kind and one.xero_id not in known_ids:
+            found[_identity_held(one)].append(one)
+    return found
+
+
+def identity(sent: Document, contact_ids: Mapping[str, str], allocation: str) -> Identity:
+    """What identifies a document of ours in Xero. ``allocation`` is the number of an allocation (its two ends)."""
+    if sent.kind is DocumentKind.ALLOCATION:
+        return (allocation, str(sent.amount_cents))
+    if sent.kind in FOREIGN_NUMBERS:
+        return (_folded(sent.number), contact_ids.get(contact_key(sent.contact), ""))
+    return (_folded(sent.number),)
+
+
+def best_match(sent: SentDocument, candidates: Sequence[HeldDocument]) -> HeldDocument | None:
+    """The document in Xero that is ours: a living one before a void one, the right total before another."""
+    return min(candidates, key=lambda one: (one.status in VOID, one.total_cents != sent.document.total_cents), default=None)
+
+
+def as_result(found: HeldDocument) -> ElementResult:
+    """A document that was looked up, as the answer that we missed."""
+    messages = (f"It was {found.status.lower()} in Xero when it was looked up.",) if found.status in VOID else ()
+    return ElementResult(True, found.xero_id, found.status, found.total_cents, None, (), messages)
+
+
+def known_xero_ids(tx: Connection, organisation: str, xero_ids: Sequence[str]) -> frozenset[str]:
+    """Those of these ids that are on record for a document of ours."""
+    known: set[str] = set()
+    for start in range(0, len(xero_ids), 400):
+        part = xero_ids[start : start + 400]
+        query = select(document.c.xero_id).where(document.c.organisation == organisation, document.c.xero_id.in_(part))
+        known.update(tx.execute(query).scalars())
+    return frozenset(known)
+
+
+def _identity_held(one: HeldDocument) -> Identity:
+    if one.kind is DocumentKind.ALLOCATION:
+        return (one.number, str(one.total_cents))
+    if one.kind in FOREIGN_NUMBERS:
+        return (_folded(one.number), one.contact_id)
+    return (_folded(one.number),)
+
+
+def _folded(number: str) -> str:
+    # Xero compares numbers without case.
+    return number.strip().casefold()

@@ -1,0 +1,1 @@
+"""The history of our database's schema, as Alembic migrations."""

@@ -1,0 +1,237 @@
+"""The outbox: what becomes of each document of a stream when the stream is settled again.
+
+Per document (architecture, "Identity: exactly once"): neither in Xero nor under way, it is replaced in place, under the same
+version and number; the same books in Xero, nothing happens; other books in Xero, the store's policy decides; never while its
+outcome is unknown. All of it is decided first (``plan_documents``) and written afterwards, so that a stream is one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
+
+from tillpost.model.documents import Contact, Document, DocumentKind
+from tillpost.model.findings import Finding, StreamKey
+from tillpost.store.changes import changed_under_way, duplicate_document, number_taken, posted_stream_changed
+from tillpost.store.schema import document, finding, posting
+
+UNSENT = ("held", "ready", "refused")
+UNDER_WAY = ("sending", "unknown")
+GONE = ("superseded", "voided")
+# Kinds whose number is not ours alone: the supplier's, or none.
+FOREIGN_NUMBERS = (DocumentKind.BILL, DocumentKind.SUPPLIER_CREDIT, DocumentKind.ALLOCATION)
+FULL_CHUNK = 50
+
+DocumentRow = Row[Any]
+
+
+class Raced(Exception):
+    """The poster claimed a document between our look and our write: settle the stream anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPlan:
+    """What is to be written: new documents, (row, document) pairs to replace, rows to drop, and what cannot be done."""
+
+    new: tuple[Document, ...]
+    replaced: tuple[tuple[DocumentRow, Document], ...]
+    dropped: tuple[DocumentRow, ...]
+    findings: tuple[Finding, ...]
+
+
+def contact_key(contact: Contact | None) -> str:
+    """The key of a contact in our own table: its number, else its name as Xero compares names (without case)."""
+    if contact is None:
+        return ""
+    return f"number:{contact.number}" if contact.number else f"name:{contact.name.casefold()}"
+
+
+def stream_books_digest(documents: Iterable[Document]) -> str:
+    """Digest of what a whole stream books."""
+    parts = sorted(f"{d.natural_key}={d.books_digest}" for d in documents)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def plan_documents(
+    tx: Connection, key: StreamKey, stream_id: int, documents: Sequence[Document], posted_changes: str, accepted: bool
+) -> DocumentPlan:
+    """Compare the documents of a new build with those on record."""
+    unique, findings = _unique(key, documents)
+    rows = _latest_rows(tx, key.organisation, stream_id, list(unique))
+    taken = _taken_numbers(tx, key.organisation, unique.values())
+    new, replaced, dropped = [], [], []
+    changed: list[tuple[DocumentRow, Document | None]] = []
+    under_way: list[DocumentRow] = []
+    for natural_key, wanted in unique.items():
+        row = rows.pop(natural_key, None)
+        holder = taken.get(_number_key(wanted.kind, wanted.number, contact_key(wanted.contact)), natural_key)
+        if holder != natural_key:
+            findings.append(number_taken(key, wanted, holder))
+        elif row is None:
+            new.append(wanted)
+        elif row.state in UNSENT or row.state == "superseded":
+            replaced.append((row, _same_identity(row, wanted)))
+        elif row.books_digest != wanted.books_digest:
+            under_way.append(row) if row.state in UNDER_WAY else changed.append((row, wanted))
+    for row in rows.values():
+        if row.state in UNSENT:
+            dropped.append(row)
+        elif row.state not in GONE:
+            under_way.append(row) if row.state in UNDER_WAY else changed.append((row, None))
+    if changed:
+        findings.append(posted_stream_changed(key, changed, posted_changes, accepted))
+    if under_way:
+        findings.append(changed_under_way(key, under_way))
+    return DocumentPlan(tuple(new), tuple(replaced), tuple(dropped), tuple(findings))
+
+
+def write_documents(tx: Connection, stream_id: int, plan: DocumentPlan, state: str, now: datetime) -> None:
+    """Write a plan; new and changed documents take ``state``. Raises Raced where the poster was faster."""
+    if plan.new:
+        rows = [{**_values(d, stream_id, now), "state": state, "created_at": now} for d in plan.new]
+        statement = insert(document).returning(document.c.id, sort_by_parameter_order=True)
+        _write_postings(tx, list(zip(tx.execute(statement, rows).scalars(), plan.new, strict=True)))
+    for row, wanted in plan.replaced:
+        _replace(tx, row, wanted, stream_id, state, now)
+    for row in plan.dropped:
+        _change(tx, row, {"state": "superseded", "updated_at": now})
+
+
+def set_unsent(tx: Connection, stream_id: int, released: bool, now: datetime) -> None:
+    """Release or hold what was not sent yet. What the poster itself holds or Xero refused stays as it is."""
+    mine = document.c.stream_id == stream_id
+    if released:
+        where, state = and_(mine, document.c.state == "held", document.c.held_why == ""), "ready"
+    else:
+        where, state = and_(mine, document.c.state == "ready"), "held"
+    tx.execute(update(document).where(where).values(state=state, updated_at=now))
+
+
+def has_documents(tx: Connection, stream_id: int) -> bool:
+    """Whether any document of a stream is neither superseded nor voided."""
+    query = select(document.c.id).where(document.c.stream_id == stream_id, document.c.state.not_in(GONE)).limit(1)
+    return tx.execute(query).first() is not None
+
+
+def has_sent_documents(tx: Connection, stream_id: int) -> bool:
+    """Whether any document of a stream is in Xero or on its way there."""
+    query = select(document.c.id).where(document.c.stream_id == stream_id, document.c.state.in_(("posted", *UNDER_WAY))).limit(1)
+    return tx.execute(query).first() is not None
+
+
+def _number_key(kind: str, number: str, contact: str) -> tuple[str, ...]:
+    """What makes a number unique: ours within its kind, a supplier's within the supplier. An allocation has none."""
+    if kind == DocumentKind.ALLOCATION:
+        return ()
+    return (kind, number, contact) if kind in FOREIGN_NUMBERS else (kind, number)
+
+
+def _unique(key: StreamKey, documents: Sequence[Document]) -> tuple[dict[str, Document], list[Finding]]:
+    """The documents by natural key; a second one with the same key or number is a finding, never a silent loss."""
+    unique: dict[str, Document] = {}
+    numbers: dict[tuple[str, ...], str] = {}
+    findings = []
+    for wanted in documents:
+        number = _number_key(wanted.kind, wanted.number, contact_key(wanted.contact))
+        if wanted.natural_key in unique:
+            findings.append(duplicate_document(key, wanted))
+        elif number and number in numbers:
+            findings.append(number_taken(key, wanted, numbers[number]))
+        else:
+            unique[wanted.natural_key] = wanted
+            numbers[number] = wanted.natural_key
+    return unique, findings
+
+
+def _latest_rows(tx: Connection, organisation: str, stream_id: int, natural_keys: Sequence[str]) -> dict[str, DocumentRow]:
+    """The newest version of each of these documents and of every other one on record for the stream."""
+    rows: dict[str, DocumentRow] = {}
+    mine: list[ColumnElement[bool]] = [document.c.stream_id == stream_id]
+    wheres = mine + [document.c.natural_key.in_(part) for part in _parts(natural_keys)]
+    for where in wheres:
+        query = select(document).where(document.c.organisation == organisation, where).order_by(document.c.version)
+        rows.update({row.natural_key: row for row in tx.execute(query)})
+    return rows
+
+
+def _taken_numbers(tx: Connection, organisation: str, documents: Iterable[Document]) -> dict[tuple[str, ...], str]:
+    """The natural keys that already use the numbers of these documents."""
+    numbers = sorted({d.number for d in documents if d.kind is not DocumentKind.ALLOCATION})
+    columns = document.c.kind, document.c.number, document.c.contact_key, document.c.state, document.c.natural_key
+    taken = {}
+    for part in _parts(numbers):
+        query = select(*columns).where(document.c.organisation == organisation, document.c.number.in_(part))
+        # A supplier's number is free again when its bill is gone; one of ours stays taken.
+        rows = [r for r in tx.execute(query) if r.state not in GONE or r.kind not in FOREIGN_NUMBERS]
+        taken.update({_number_key(r.kind, r.number, r.contact_key): r.natural_key for r in rows})
+    taken.pop((), None)
+    return taken
+
+
+def _parts(values: Sequence[str], size: int = 400) -> list[Sequence[str]]:
+    """Slices that stay below the databases' limits on bound values."""
+    return [values[i : i + size] for i in range(0, len(values), size)]
+
+
+def _same_identity(row: DocumentRow, wanted: Document) -> Document:
+    """The new content under the version on record, and its number where the number is ours."""
+    number = wanted.number if wanted.kind in FOREIGN_NUMBERS else row.number
+    return replace(wanted, version=row.version, number=number)
+
+
+def _values(wanted: Document, stream_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "stream_id": stream_id, "organisation": wanted.key.organisation, "natural_key": wanted.natural_key, "version": wanted.version,
+        "number": wanted.number, "kind": wanted.kind.value, "business_date": wanted.key.business_date, "payload": _payload(wanted),
+        "books_digest": wanted.books_digest, "facts_digest": wanted.facts_digest, "total_cents": wanted.total_cents,
+        "contact_key": contact_key(wanted.contact), "settles": wanted.settles, "credit": wanted.credit, "pos_id": wanted.pos_id,
+        "max_chunk": FULL_CHUNK, "updated_at": now,
+    }  # fmt: skip
+
+
+def _payload(wanted: Document) -> dict[str, object]:
+    # The postings are stored apart; copying them into a dict that drops them would cost most of the time.
+    return replace(wanted, postings=()).as_dict()
+
+
+def _replace(tx: Connection, row: DocumentRow, wanted: Document, stream_id: int, state: str, now: datetime) -> None:
+    """Put new content into a row that was never sent; the same content changes nothing but a superseded row's state."""
+    same = row.payload == _payload(wanted) and row.stream_id == stream_id
+    if same and row.state != "superseded":
+        return
+    values = _values(wanted, stream_id, now) | {"state": state, "message": "", "revision": row.revision + 1}
+    if row.held_why and (row.number, row.contact_key) == (wanted.number, values["contact_key"]):
+        values["state"] = "held"
+    else:
+        values |= {"held_why": "", "number_checked_at": None}
+    _change(tx, row, values)
+    tx.execute(delete(posting).where(posting.c.document_id == row.id))
+    tx.execute(delete(finding).where(finding.c.document_id == row.id))
+    _write_postings(tx, [(row.id, wanted)])
+
+
+def _change(tx: Connection, row: DocumentRow, values: Mapping[str, Any]) -> None:
+    """One conditional UPDATE: only a row that nobody claimed in between."""
+    untouched = and_(document.c.id == row.id, or_(document.c.state.in_(UNSENT), document.c.state == "superseded"))
+    if tx.execute(update(document).where(untouched).values(**values)).rowcount != 1:
+        raise Raced(row.natural_key)
+
+
+def _write_postings(tx: Connection, documents: Sequence[tuple[int, Document]]) -> None:
+    rows = [
+        {
+            "document_id": document_id, "account": p.account, "tax_type": p.tax_type, "rate_bp": p.rate_bp, "tracking": p.tracking,
+            "cents": p.cents, "pos_tax_cents": p.pos_tax_cents, "roundings": p.roundings, "description": p.description,
+            "quantity": p.quantity, "mapped_by": p.mapped_by, "source_table": p.source.table,
+            "source_where": [list(pair) for pair in p.source.where], "source_rows": p.source.rows,
+        }
+        for document_id, wanted in documents
+        for p in wanted.postings
+    ]  # fmt: skip
+    if rows:
+        tx.execute(insert(posting), rows)

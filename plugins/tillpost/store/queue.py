@@ -1,0 +1,82 @@
+"""Questions about what is ready and what is left: contacts that are missing, numbers to check, counts for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.engine import Connection
+
+from tillpost.model.documents import Contact, DocumentKind, document_of_dict
+from tillpost.store.claims import ReadyDocument, Tally, is_ready, may_be_sent, ready_documents
+from tillpost.store.database import Database
+from tillpost.store.outbox import contact_key
+from tillpost.store.schema import chunk, contact, document
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Documents that are not in Xero: may be sent now, wait for what they settle, held by the poster, of unknown outcome."""
+
+    ready: int
+    waiting: int
+    held: int
+    unknown: int
+    unknown_since: datetime | None
+
+
+def ready_kinds(db: Database, organisation: str) -> list[DocumentKind]:
+    """The kinds of which anything is ready, in the order in which they may be sent."""
+    with db.read() as tx:
+        kinds = set(tx.execute(select(document.c.kind).where(is_ready(organisation)).distinct()).scalars())
+    return [kind for kind in DocumentKind if kind.value in kinds]
+
+
+def missing_contacts(db: Database, organisation: str) -> list[Contact]:
+    """The contacts of ready documents whose ContactID we do not know, each once."""
+    known = select(contact.c.contact_key).where(contact.c.organisation == organisation)
+    lacking = and_(may_be_sent(organisation), document.c.contact_key != "", document.c.contact_key.not_in(known))
+    newest = select(func.max(document.c.id)).where(lacking).group_by(document.c.contact_key)
+    query = select(document.c.payload).where(document.c.id.in_(newest)).order_by(document.c.contact_key)
+    with db.read() as tx:
+        contacts = [document_of_dict(payload).contact for payload in tx.execute(query).scalars()]
+    return [c for c in contacts if c is not None]
+
+
+def refuse_contact(db: Database, organisation: str, who: Contact, messages: tuple[str, ...], now: datetime) -> Tally:
+    """Xero does not take a contact: the documents that need it are refused with its message."""
+    said = f"Contact {who.name}: {'; '.join(messages) or 'Xero refused it without a reason.'}"
+    mine = and_(is_ready(organisation), document.c.contact_key == contact_key(who))
+    values = {"state": "refused", "message": said, "refusals": document.c.refusals + 1, "updated_at": now}
+    with db.write() as tx:
+        return Tally(refused=tx.execute(update(document).where(mine).values(**values)).rowcount)
+
+
+def unchecked_numbers(db: Database, organisation: str, kind: DocumentKind, limit: int) -> list[ReadyDocument]:
+    """Ready documents with a supplier's number that was not looked for in Xero yet."""
+    with db.read() as tx:
+        return ready_documents(tx, organisation, kind, limit, unchecked=True)
+
+
+def kind_of(tx: Connection, organisation: str, natural_key: str) -> DocumentKind:
+    """The kind of a posted document."""
+    mine = and_(document.c.organisation == organisation, document.c.natural_key == natural_key, document.c.state == "posted")
+    return DocumentKind(tx.execute(select(document.c.kind).where(mine).order_by(document.c.version.desc()).limit(1)).scalar_one())
+
+
+def leftover(db: Database, organisation: str) -> Leftover:
+    """What of the released documents of an organisation is not in Xero."""
+    mine = document.c.organisation == organisation
+    since = select(func.min(chunk.c.unknown_at)).where(chunk.c.organisation == organisation, chunk.c.state == "unknown")
+    with db.read() as tx:
+        ready, sendable, held, unknown = (
+            tx.execute(select(func.count()).select_from(document).where(condition)).scalar_one()
+            for condition in (
+                is_ready(organisation),
+                may_be_sent(organisation),
+                and_(mine, document.c.state == "held", document.c.held_why != ""),
+                and_(mine, document.c.state.in_(("unknown", "sending"))),
+            )
+        )
+        return Leftover(sendable, ready - sendable, held, unknown, tx.execute(since).scalar_one())

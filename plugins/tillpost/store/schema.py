@@ -1,0 +1,281 @@
+"""Tillpost's own tables: streams and their findings, the outbox, claims, leases, contacts, payment status, audit.
+
+The meaning of the states is in docs/posting.md. ``migrations/versions`` creates what is described here; a test proves that both
+agree. Amounts are integer cents, times aware UTC.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)  # fmt: skip
+
+from tillpost.store.columns import UtcDateTime
+
+STREAM_STATES = ("open", "held", "released", "nothing_to_send")
+DOCUMENT_STATES = ("held", "ready", "sending", "posted", "refused", "unknown", "voided", "superseded")
+CHUNK_STATES = ("sending", "answered", "unknown", "settled")
+# Bills and supplier credits carry the supplier's number, allocations none: those cannot be unique in our books.
+NUMBERED = text("kind NOT IN ('bill', 'supplier_credit', 'allocation')")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    """The SQL of a check that a column has one of these values."""
+    return f"{column} IN ({', '.join(repr(v) for v in values)})"
+
+
+def _id() -> Column[int]:
+    # SQLite numbers rows by itself only where the key is an INTEGER.
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _cents(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+stream = Table(
+    "stream",
+    metadata,
+    _id(),
+    Column("organisation", String(40), nullable=False),
+    Column("store", String(40), nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("stream", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    _text("reason"),
+    _text("held_by"),
+    _text("held_why"),
+    _text("approved_by"),
+    _text("approved_digest"),
+    _text("accepted_digest"),
+    Column("approval_required", Boolean, nullable=False, server_default=text("false")),
+    Column("figures", JSON, nullable=False),
+    _text("facts_digest"),
+    _text("books_digest"),
+    Column("read_at", UtcDateTime),
+    _text("extraction"),
+    _text("run"),
+    Column("updated_at", UtcDateTime, nullable=False),
+    CheckConstraint(one_of("state", STREAM_STATES), name="state"),
+    UniqueConstraint("organisation", "store", "business_date", "stream"),
+)
+
+document = Table(
+    "document",
+    metadata,
+    _id(),
+    Column("stream_id", ForeignKey("stream.id"), nullable=False, index=True),
+    Column("organisation", String(40), nullable=False),
+    Column("natural_key", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    _text("books_digest"),
+    _text("facts_digest"),
+    _cents("total_cents"),
+    _text("contact_key"),
+    _text("settles"),
+    _text("credit"),
+    _text("pos_id"),
+    _text("held_why"),
+    Column("number_checked_at", UtcDateTime),
+    Column("max_chunk", Integer, nullable=False),
+    Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("chunk_id", ForeignKey("chunk.id"), index=True),
+    Column("position", Integer),
+    Column("xero_id", String(64), nullable=False, server_default=""),
+    Column("xero_total_cents", BigInteger),
+    Column("xero_tax_cents", BigInteger),
+    _text("message"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("posted_at", UtcDateTime),
+    CheckConstraint(one_of("state", DOCUMENT_STATES), name="state"),
+    # The only way to become posted is an id in Xero.
+    CheckConstraint("state <> 'posted' OR xero_id <> ''", name="posted_has_id"),
+    UniqueConstraint("organisation", "natural_key", "version"),
+    Index("uq_document_number", "organisation", "kind", "number", unique=True, sqlite_where=NUMBERED, postgresql_where=NUMBERED),
+    Index("ix_document_queue", "organisation", "state", "kind", "business_date"),
+    Index("ix_document_xero_id", "organisation", "xero_id"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    _id(),
+    Column("stream_id", ForeignKey("stream.id"), nullable=False, index=True),
+    # A finding of the poster is about one document and stays when the stream is checked again.
+    Column("document_id", ForeignKey("document.id"), index=True),
+    Column("rule", Text, nullable=False),
+    Column("severity", String(20), nullable=False),
+    _text("message"),
+    Column("count", Integer, nullable=False, server_default="0"),
+    Column("amount_cents", BigInteger),
+    Column("examples", JSON, nullable=False),
+    _text("remedy"),
+    Column("crashed", Boolean, nullable=False, server_default=text("false")),
+)
+
+posting = Table(
+    "posting",
+    metadata,
+    _id(),
+    Column("document_id", ForeignKey("document.id"), nullable=False, index=True),
+    Column("account", Text, nullable=False),
+    Column("tax_type", Text, nullable=False),
+    Column("rate_bp", Integer, nullable=False, server_default="0"),
+    _text("tracking"),
+    _cents("cents"),
+    _cents("pos_tax_cents"),
+    Column("roundings", Integer, nullable=False, server_default="0"),
+    _text("description"),
+    _text("quantity"),
+    Column("source_table", String(40), nullable=False),
+    Column("source_where", JSON, nullable=False),
+    Column("source_rows", Integer, nullable=False),
+    _text("mapped_by"),
+)
+
+chunk = Table(
+    "chunk",
+    metadata,
+    _id(),
+    Column("organisation", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("lease_number", Integer, nullable=False),
+    Column("body_digest", String(64), nullable=False),
+    Column("idempotency_key", String(128), nullable=False),
+    # [document id, books digest] in the order of the request.
+    Column("documents", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    _text("outcome"),
+    Column("claimed_at", UtcDateTime, nullable=False),
+    Column("unknown_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    CheckConstraint(one_of("state", CHUNK_STATES), name="state"),
+    Index("ix_chunk_queue", "organisation", "state"),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("organisation", String(40), primary_key=True),
+    Column("number", Integer, nullable=False),
+    _text("holder"),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("organisation", String(40), primary_key=True),
+    Column("contact_key", Text, primary_key=True),
+    _text("name"),
+    _text("number"),
+    Column("contact_id", String(64), nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+tenant = Table(
+    "tenant",
+    metadata,
+    Column("organisation", String(40), primary_key=True),
+    Column("tenant_id", String(64), nullable=False, unique=True),
+    Column("bound_at", UtcDateTime, nullable=False),
+)
+
+payment_status = Table(
+    "payment_status",
+    metadata,
+    Column("organisation", String(40), primary_key=True),
+    Column("xero_id", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    _text("contact_name"),
+    Column("date", Date),
+    _cents("total_cents"),
+    _cents("due_cents"),
+    _cents("paid_cents"),
+    _cents("credited_cents"),
+    Column("paid_on", Date),
+    Column("changed_at", UtcDateTime),
+    Column("pulled_at", UtcDateTime, nullable=False),
+    Column("digest", String(64), nullable=False),
+    _text("written_digest"),
+    Column("written_at", UtcDateTime),
+)
+
+watermark = Table(
+    "watermark",
+    metadata,
+    Column("organisation", String(40), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("value", UtcDateTime, nullable=False),
+)
+
+quota = Table(
+    "quota",
+    metadata,
+    Column("organisation", String(40), primary_key=True),
+    Column("blocked_until", UtcDateTime),
+    _text("problem"),
+    Column("minute_left", Integer),
+    Column("day_left", Integer),
+    Column("observed_at", UtcDateTime),
+)
+
+api_call = Table(
+    "api_call",
+    metadata,
+    _id(),
+    Column("organisation", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_api_call_window", "organisation", "at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("organisation", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("action", String(40), nullable=False),
+    _text("who"),
+    _text("why"),
+    Column("details", JSON, nullable=False),
+    Index("ix_audit_subject", "organisation", "subject"),
+)

@@ -1,0 +1,151 @@
+"""What a person sees of the streams: their state, derived from their documents, and the reasons in plain sentences.
+
+A stream is ``posted`` only when every live document of it is confirmed by Xero. There is no other way to become posted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, or_, select
+
+from tillpost.model.findings import Finding, Severity, Stream, StreamKey
+from tillpost.model.period import DateRange
+from tillpost.store.database import Database
+from tillpost.store.schema import document, finding, stream
+
+DONE = ("posted", "nothing_to_send")
+# What needs a person first comes first.
+URGENCY = ("refused", "unknown", "held", "sending", "ready")
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """One stream as it stands. ``documents`` counts the live ones by state; ``updated_at`` aware UTC."""
+
+    key: StreamKey
+    state: str
+    reasons: tuple[str, ...]
+    figures: Mapping[str, int]
+    documents: Mapping[str, int]
+    updated_at: datetime
+    findings: tuple[Finding, ...]
+
+
+def stream_states(db: Database, organisation: str, days: DateRange | None = None) -> list[StreamState]:
+    """The streams of an organisation, all or of some business dates, by date and store."""
+    with db.read() as tx:
+        rows = tx.execute(_streams(organisation, days).order_by(stream.c.business_date, stream.c.store, stream.c.stream)).all()
+        counts = _counts(tx, organisation, days)
+        said = _said_by_documents(tx, organisation, days)
+        findings = _findings(tx, rows, organisation, days)
+    return [_state(row, counts[row.id], said[row.id], findings[row.id]) for row in rows]
+
+
+def open_store_dates(db: Database, organisation: str, stores: Collection[str], days: DateRange) -> list[tuple[str, date]]:
+    """The stores and business dates of which sales or purchases are neither posted nor nothing to send, oldest first."""
+    with db.read() as tx:
+        rows = tx.execute(_streams(organisation, days)).all()
+        counts = _counts(tx, organisation, days)
+    done = {(row.store, row.business_date, row.stream) for row in rows if _derived(row.state, counts[row.id]) in DONE}
+    return [(store, day) for day in days for store in stores if any((store, day, s.value) not in done for s in Stream)]
+
+
+def _derived(state: str, documents: Mapping[str, int]) -> str:
+    """The state that people see: a released stream's is that of the document that needs attention most."""
+    if state != "released":
+        return state
+    worst = next((s for s in URGENCY if documents.get(s)), None)
+    return worst or ("posted" if documents.get("posted") else "nothing_to_send")
+
+
+def _state(row: Row[Any], documents: Mapping[str, int], said: Sequence[str], findings: Sequence[Finding]) -> StreamState:
+    blockers = [f"{f.sentence} {f.remedy}".strip() for f in findings if f.blocks]
+    reasons = dict.fromkeys([*([row.reason] if row.reason else []), *blockers, *said])
+    state = _derived(row.state, documents)
+    return StreamState(_key(row), state, tuple(reasons), row.figures, dict(documents), row.updated_at, tuple(findings))
+
+
+def _key(row: Row[Any]) -> StreamKey:
+    return StreamKey(row.organisation, row.store, row.business_date, Stream(row.stream))
+
+
+def _streams(organisation: str, days: DateRange | None) -> Select[Any]:
+    query = select(stream).where(stream.c.organisation == organisation)
+    return query if days is None else query.where(stream.c.business_date >= days.start, stream.c.business_date < days.end)
+
+
+def _of_streams(query: Select[Any], stream_id: Any, organisation: str, days: DateRange | None) -> Select[Any]:
+    chosen = _streams(organisation, days).with_only_columns(stream.c.id)
+    return query.where(stream_id.in_(chosen))
+
+
+def _counts(tx: Connection, organisation: str, days: DateRange | None) -> dict[int, dict[str, int]]:
+    columns = document.c.stream_id, document.c.state, func.count().label("number")
+    query = select(*columns).where(document.c.state != "superseded").group_by(document.c.stream_id, document.c.state)
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in tx.execute(_of_streams(query, document.c.stream_id, organisation, days)):
+        counts[row.stream_id][row.state] = row.number
+    return counts
+
+
+def _said_by_documents(tx: Connection, organisation: str, days: DateRange | None) -> dict[int, list[str]]:
+    """The sentences of documents that are stuck: Xero's refusal, the poster's doubt, what a payment waits for."""
+    sentences: dict[int, list[str]] = defaultdict(list)
+    waits = (document.c.state == "ready") & or_(document.c.settles != "", document.c.credit != "")
+    stuck = or_(document.c.state.in_(("refused", "unknown")), document.c.held_why != "", waits)
+    query = _of_streams(select(document).where(stuck), document.c.stream_id, organisation, days).order_by(document.c.id)
+    rows = tx.execute(query).all()
+    needed = _needed_documents(tx, organisation, rows)
+    for row in rows:
+        sentences[row.stream_id] += _sentences(row, needed)
+    return sentences
+
+
+def _needed_documents(tx: Connection, organisation: str, rows: Iterable[Row[Any]]) -> dict[str, Row[Any]]:
+    keys = sorted({key for row in rows for key in (row.settles, row.credit) if key and row.state == "ready"})
+    columns = document.c.natural_key, document.c.kind, document.c.number, document.c.state
+    needed: dict[str, Row[Any]] = {}
+    for start in range(0, len(keys), 400):
+        part = keys[start : start + 400]
+        query = (
+            select(*columns).where(document.c.organisation == organisation, document.c.natural_key.in_(part)).order_by(document.c.version)
+        )
+        needed.update({row.natural_key: row for row in tx.execute(query)})
+    return needed
+
+
+def _sentences(row: Row[Any], needed: Mapping[str, Row[Any]]) -> list[str]:
+    name = f"{row.kind.replace('_', ' ').capitalize()} {row.number or row.natural_key}"
+    if row.state == "refused":
+        return [f"{name} was refused: {row.message}"]
+    if row.state == "unknown":
+        return [f"{name}: {row.message or 'no clear answer came back'}; it is looked up before anything is sent again."]
+    if row.held_why:
+        return [f"{name}: {row.held_why}"]
+    return [f"{name} waits for {what}." for key in (row.settles, row.credit) if key and (what := _waits_for(key, needed.get(key)))]
+
+
+def _waits_for(natural_key: str, needed: Row[Any] | None) -> str:
+    """What a payment or allocation waits for; empty if that is posted."""
+    if needed is None:
+        return f"{natural_key}, which is not in the outbox"
+    return "" if needed.state == "posted" else f"{needed.kind.replace('_', ' ')} {needed.number}, which is {needed.state}"
+
+
+def _findings(tx: Connection, rows: Sequence[Row[Any]], organisation: str, days: DateRange | None) -> dict[int, list[Finding]]:
+    keys = {row.id: _key(row) for row in rows}
+    found: dict[int, list[Finding]] = defaultdict(list)
+    for row in tx.execute(_of_streams(select(finding), finding.c.stream_id, organisation, days).order_by(finding.c.id)):
+        found[row.stream_id].append(_finding(keys[row.stream_id], row))
+    return found
+
+
+def _finding(key: StreamKey, row: Row[Any]) -> Finding:
+    values = row._mapping  # row.count would be the method of a tuple
+    severity, examples = Severity(row.severity), tuple(row.examples)
+    return Finding(key, row.rule, severity, row.message, values["count"], row.amount_cents, examples, row.remedy, row.crashed)
