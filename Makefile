@@ -3,7 +3,8 @@
 .PHONY: help demo demo-retail up down test lint format bench clean
 
 # The newest Python of 3.11 to 3.13 that is there; PYTHON=/path/to/python3.12 overrides.
-PYTHON ?= $(firstword $(foreach v,3.12 3.13 3.11,$(shell command -v python$(v) 2>/dev/null)) python3)
+PYTHON ?= $(shell for v in 3.12 3.13 3.11 3; do \
+	python$$v -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo python$$v && break; done || true)
 BIN := .venv/bin
 UV_VERSION := 0.13.8
 export PYTHONPATH := plugins
@@ -12,7 +13,8 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .venv/.made:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tillpost needs Python 3.11 or newer: make PYTHON=/path/to/python3.12")'
+	@test -n "$(PYTHON)" || { echo "Tillpost needs Python 3.11 or newer, and none was found: make PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit("Tillpost needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	@echo "Making .venv with $$($(PYTHON) --version) ..."
 	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing (on Debian: apt-get install python3-venv)"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"

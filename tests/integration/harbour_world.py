@@ -55,6 +55,7 @@ class World:
     root: Path
     xero: Served
     shop: str
+    tenant_id: str = ""
     environ: dict[str, str] = field(default_factory=dict)
     ahead: timedelta = timedelta()
 
@@ -212,9 +213,18 @@ def ready_world(world: World, templates: Path) -> World:
         return world
     shutil.copy(prepared / "tillpost.db", world.outbox)
     shutil.copytree(prepared / "data", world.root / "data")
-    with world.database().write() as tx:  # the outbox is to meet another organisation in Xero
-        tx.execute(delete(tenant))
+    _bind_to_nobody(world)
     return world
+
+
+def _bind_to_nobody(world: World) -> None:
+    """What was prepared for another organisation of the local Xero is to meet this one."""
+    with world.database().write() as tx:
+        tx.execute(delete(tenant))
+    file = world.root / "data" / "reference" / f"{ORGANISATION}.json"
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    kept["organisation"]["tenant_id"] = world.tenant_id
+    file.write_text(json.dumps(kept), encoding="utf-8")
 
 
 def make_world(root: Path, xero: Served, templates: Path, stores: tuple[str, ...] = CAFE_AND_HIRE) -> World:
@@ -225,10 +235,11 @@ def make_world(root: Path, xero: Served, templates: Path, stores: tuple[str, ...
     shutil.copytree(PROJECT / "include", root / "include")
     made.edit_yml(lambda org: org.update(stores={key: org["stores"][key] for key in stores}))
     _drop_other_organisations(root / "include" / "tillpost.yml")
-    xero.admin.create_organisation(
+    organisation = xero.admin.create_organisation(
         made.shop, name="Harbour Group", country="AU", currency="AUD", time_zone="Australia/Melbourne",
         client_id=made.shop, client_secret=SECRET, accounts=read_chart(PROJECT / "sandbox" / "charts" / "harbour.csv"),
     )  # fmt: skip
+    made.tenant_id = organisation["tenant_id"]
     xero.admin.raise_limits(made.shop)
     made.environ |= {
         "TILLPOST_INCLUDE": str(root / "include"),

@@ -33,10 +33,8 @@ def read_reference_data(site: Site, org: Organisation) -> tuple[ReferenceData, s
 
 def last_reference_data(site: Site, org: Organisation) -> ReferenceData | None:
     """The last answer on record, without asking Xero; None where there is none."""
-    try:
-        return _reference(json.loads(_file(site, org).read_text(encoding="utf-8")))
-    except OSError:
-        return None
+    kept = _kept(_file(site, org))
+    return kept[0] if kept else None
 
 
 def _file(site: Site, org: Organisation) -> Path:
@@ -55,11 +53,20 @@ def _plain(value: object) -> object:
 
 
 def _last_answer(file: Path, problem: XeroUnavailable) -> tuple[ReferenceData, str]:
+    kept = _kept(file)
+    if kept is None:
+        raise problem
+    reference, read_at = kept
+    return reference, f"Xero could not be reached ({problem}); accounts and lock dates are as of {read_at[:16]} UTC."
+
+
+def _kept(file: Path) -> tuple[ReferenceData, str] | None:
+    """The answer on record and when it was read; None where there is none, or none that this Tillpost can read."""
     try:
         raw = json.loads(file.read_text(encoding="utf-8"))
-    except OSError:
-        raise problem from None
-    return _reference(raw), f"Xero could not be reached ({problem}); accounts and lock dates are as of {raw['read_at'][:16]} UTC."
+        return _reference(raw), str(raw["read_at"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _reference(raw: dict[str, Any]) -> ReferenceData:
