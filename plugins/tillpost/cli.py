@@ -52,11 +52,13 @@ def run(
     """
     site = load_site()
     first = _date(day)
-    end = (_date(to) if to else first) + timedelta(days=1)
+    end = _end(first, _date(to) if to else first)
     problems = _prepare(site, organisation, first, end)
     if post:
         _post(site, organisation)
     _show(site, organisation, first, end)
+    for problem in problems:
+        err.print(f"To look at: {problem}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(1 if problems or _unfinished(site, organisation, first, end, post) else 0)
 
 
@@ -69,9 +71,9 @@ def status(
     """Show the state of each store and business date, with the reasons for what is not done. Asks neither POS nor Xero."""
     site = load_site()
     first = _date(day) if day else datetime.now(UTC).date() - timedelta(days=7)
-    last = _date(to) if to else (first if day else datetime.now(UTC).date())
+    end = _end(first, _date(to) if to else (first if day else datetime.now(UTC).date()))
     for key in [organisation] if organisation else list(site.organisations):
-        _show(site, key, first, last + timedelta(days=1))
+        _show(site, key, first, end)
 
 
 @app.command()
@@ -105,7 +107,7 @@ def _prepare(site: Site, organisation: str, first: date, end: date) -> list[str]
         results = [extract_group(site, organisation, group, name) for group in groups]
         summary = settle(site, organisation, groups, results, name)
     for path in summary["reports"]:
-        out.print(f"Report: {path}", highlight=False, markup=False)
+        out.print(f"Report: {path}", highlight=False, markup=False, soft_wrap=True)
     return summary["problems"]
 
 
@@ -116,7 +118,7 @@ def _post(site: Site, organisation: str) -> None:
         done = post_flow(site, organisation, holder=f"{socket.gethostname()}-{os.getpid()}")
     out.print(f"{done['posted']} documents posted, {done['refused']} refused, {done['left']} left, {done['calls']} calls.")
     if done["why"]:
-        out.print(done["why"], markup=False)
+        out.print(done["why"], markup=False, soft_wrap=True)
 
 
 def _unfinished(site: Site, organisation: str, first: date, end: date, post: bool) -> bool:
@@ -167,15 +169,22 @@ def _date(text: str) -> date:
         raise ConfigError(f"{text!r} is not a date such as 2026-10-31.", value=text) from None
 
 
+def _end(first: date, last: date) -> date:
+    """The day after the last date of a range."""
+    if last < first:
+        raise ConfigError(f"--to {last} is before the first date, {first}.", value=str(last))
+    return last + timedelta(days=1)
+
+
 def main() -> None:
     """Entry of the command ``tillpost``: expected failures are told in words, unexpected ones with their trace."""
     try:
         app()
     except ConfigError as problem:
-        err.print(f"[red]Configuration:[/] {_plain(str(problem))}", highlight=False)
+        err.print(f"[red]Configuration:[/] {_plain(str(problem))}", highlight=False, soft_wrap=True)
         sys.exit(2)
     except TillpostError as problem:
-        err.print(f"[red]{type(problem).__name__}:[/] {_plain(str(problem))}", highlight=False)
+        err.print(f"[red]{type(problem).__name__}:[/] {_plain(str(problem))}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 

@@ -99,7 +99,12 @@ def _replace(file: Path, old: str, new: str) -> str:
             "pointofrental/sales.sql: the column gross (or gross_cents) must be delivered. Delivered are: sale_id, receipt_no, store_id, kind, ",
             "Mend the SQL file (docs/contract.md), then run again.",
         ),
-        ("c.Total AS gross_cents", "c.Totl AS gross_cents", "pointofrental/sales.sql: the database pos_harbour_hire (sqlite ", "Mend the SQL file"),
+        (
+            "c.Total AS gross_cents",
+            "c.Totl AS gross_cents",
+            "pointofrental/sales.sql: the database pos_harbour_hire (sqlite ",
+            "Mend the SQL file",
+        ),
         ("FROM ContractFile", "FROM :shop", "pointofrental/sales.sql:19: the bind :shop is not known.", "Allowed: :store, :from_date"),
     ],
     ids=["a column is missing", "the database has no such column", "an unknown bind"],
@@ -170,7 +175,9 @@ def test_payment_status_is_written_back_when_the_pos_is_there_again(ready_world:
     world.xero.admin.pay(world.shop, invoice["number"], account="090")
     shop = world.root / "shops" / "harbour_hire.sqlite"
     away = shop.rename(shop.with_suffix(".away"))
-    with pytest.raises(RunIncomplete, match="(?s)Payment status is on record.*Harbour Equipment Hire: the POS database pos_harbour_hire_write"):
+    with pytest.raises(
+        RunIncomplete, match="(?s)Payment status is on record.*Harbour Equipment Hire: the POS database pos_harbour_hire_write"
+    ):
         pull_payments(world.site, "harbour")
     away.rename(shop)
     assert pull_payments(world.site, "harbour")["written_back"] == 7

@@ -46,8 +46,12 @@ def test_a_login_that_is_wrong_while_posting(ready_world: World, wrong: str) -> 
 
 def test_a_connection_that_is_withdrawn_while_posting(ready_world: World) -> None:
     """A 403 in the middle of the night: what was sent before is posted, the rest waits."""
-    ready_world.xero.admin.add_fault("status", "PUT /Invoices", status=403, body='{"Title":"Forbidden","Detail":"AuthenticationUnsuccessful"}')
-    with pytest.raises(XeroAuthError, match=r"connection 'xero_harbour': PUT .*/Invoices: Xero does not accept the connection \(status 403"):
+    ready_world.xero.admin.add_fault(
+        "status", "PUT /Invoices", status=403, body='{"Title":"Forbidden","Detail":"AuthenticationUnsuccessful"}'
+    )
+    with pytest.raises(
+        XeroAuthError, match=r"connection 'xero_harbour': PUT .*/Invoices: Xero does not accept the connection \(status 403"
+    ):
         ready_world.post()
     assert ready_world.states() == READY | {"cafe/sales": "posted"}
     ready_world.check_whole()
@@ -100,7 +104,9 @@ def test_a_server_error_after_it_was_booked(ready_world: World) -> None:
 
 def test_xero_is_away_while_posting(ready_world: World) -> None:
     ready_world.connect("xero_harbour", extra=NOTHING)
-    with pytest.raises(XeroUnavailable, match=r"connection 'xero_harbour': .*Xero could not be reached.*Nothing was sent; it is safe to try again") as told:
+    with pytest.raises(
+        XeroUnavailable, match=r"connection 'xero_harbour': .*Xero could not be reached.*Nothing was sent; it is safe to try again"
+    ) as told:
         ready_world.post()
     assert SECRET not in str(told.value)
     assert ready_world.states() == READY

@@ -11,11 +11,15 @@ from tillpost.store.records import dates_changed_since
 
 
 class Posted(TypedDict):
-    """What a posting run did: documents by outcome, calls made, and until when it has to wait (ISO text) and why."""
+    """What a posting run did: documents by outcome, calls made, and until when it has to wait (ISO text) and why.
+
+    ``held``: documents that the poster itself doubts (a supplier's number that Xero holds already); a person looks and releases.
+    """
 
     posted: int
     refused: int
     unknown: int
+    held: int
     waiting: int
     left: int
     calls: int
@@ -41,6 +45,7 @@ def post(site: Site, organisation: str, *, holder: str, max_seconds: int = 600) 
         "posted": done.posted,
         "refused": done.refused,
         "unknown": done.unknown,
+        "held": done.held,
         "waiting": done.waiting,
         "left": done.left,
         "calls": done.calls,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tillpost.config import Site
-from tillpost.errors import XeroUnavailable
+from tillpost.errors import TillpostError, XeroUnavailable
 from tillpost.model.reference import ReferenceData, XeroAccount, XeroOrganisation, XeroTaxRate
 from tillpost.organisations import Organisation
 
@@ -42,10 +42,17 @@ def _file(site: Site, org: Organisation) -> Path:
 
 
 def _keep(file: Path, reference: ReferenceData) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Put the answer on record. Raises TillpostError where that cannot be: reports could not be written either."""
     fresh = file.with_suffix(".tmp")
-    fresh.write_text(json.dumps({"read_at": datetime.now(UTC).isoformat(), **asdict(reference)}, default=_plain), encoding="utf-8")
-    fresh.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(json.dumps({"read_at": datetime.now(UTC).isoformat(), **asdict(reference)}, default=_plain), encoding="utf-8")
+        fresh.replace(file)
+    except OSError as problem:
+        raise TillpostError(
+            f"What Xero says of the organisation cannot be kept in {file} (TILLPOST_DATA): {problem.strerror}. Nothing was released. "
+            "Make the folder writable, then run again."
+        ) from problem
 
 
 def _plain(value: object) -> object:

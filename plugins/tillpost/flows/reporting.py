@@ -28,8 +28,9 @@ TAKEN, EXPECTED, COUNTED = "taken", "expected", "counted"
 
 
 def write_reports(site: Site, org: Organisation, db: Database, days: Iterable[date], run: str, now: datetime) -> list[Path]:
-    """Write the report of each of these business dates; the paths of the HTML files."""
-    return list(_reports(site, org, db, sorted(set(days)), run, now))
+    """Write the report of each of these business dates; the paths of the HTML files. Without dates nothing is read at all."""
+    dates = sorted(set(days))
+    return list(_reports(site, org, db, dates, run, now)) if dates else []
 
 
 def _reports(site: Site, org: Organisation, db: Database, days: list[date], run: str, now: datetime) -> Iterator[Path]:

@@ -95,12 +95,11 @@ def dates_changed_since(db: Database, organisation: str, moment: datetime) -> li
 
 
 def _posting(built: Document, row: Row[Any]) -> Posting:
-    rates = {line.tax_type: line.rate_bp for line in built.lines}
     return Posting(
         document=built.natural_key,
         account=row.account,
         tax_type=row.tax_type,
-        rate_bp=rates.get(row.tax_type, 0),
+        rate_bp=row.rate_bp,
         tracking=row.tracking,
         cents=row.cents,
         pos_tax_cents=row.pos_tax_cents,
