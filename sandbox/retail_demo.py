@@ -23,9 +23,8 @@ out = Console()
 def main() -> int:
     """Run it and print what came of it; 0 when every date is posted and the ledger equals the tills."""
     if not SOURCE.is_dir():
-        out.print(
-            f"The retailer's data is not at {SOURCE}. docs/online_retail.md says where it comes from; TILLPOST_RETAIL_DATA names its folder."
-        )
+        out.print(f"The retailer's data is not at {SOURCE}.", markup=False)
+        out.print("docs/online_retail.md says where it is to be had; TILLPOST_RETAIL_DATA names its folder.")
         return 2
     begun = time.monotonic()
     with retail_world(PROJECT / "var" / "retail", SOURCE) as world:
