@@ -11,7 +11,8 @@ this DAG was paused, or by a run that died. One run at a time; a second poster f
 **A red run.**
 * *Not authorised*: Xero does not accept the connection. Mend it (Admin, Connections), then clear the task. Nothing is lost.
 * *Unreachable*: tried again every hour; documents wait in the outbox.
-* *Refused* documents do not make it red: `tillpost status` and the report name them with Xero's own words.
+* *Refused* by Xero, or *held* for a person (a bill that somebody may have typed by hand): `tillpost status` and the report name each
+  with the reason. Everything else is posted.
 
 Clearing or triggering it at any time is safe: what is posted is never sent again.
 """
@@ -36,6 +37,13 @@ def post(organisation: str, holder: str) -> Json:
     return hand_back_until(post_outbox(airflow_site(), organisation, holder=holder))
 
 
+@task(retries=0)
+def report_refused(result: Json) -> None:
+    from tillpost_airflow import complain_of_refused
+
+    complain_of_refused(result)
+
+
 def poster(organisation: Organisation) -> DAG:
     key = organisation.key
 
@@ -50,7 +58,7 @@ def poster(organisation: Organisation) -> DAG:
         doc_md=__doc__,
     )
     def flow() -> None:
-        post(key, "{{ run_id }} try {{ ti.try_number }}")
+        report_refused(post(key, "{{ run_id }} try {{ ti.try_number }}"))
 
     return flow()
 

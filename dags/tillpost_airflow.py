@@ -141,3 +141,11 @@ def hand_back_until(result: Json) -> Json:
     if result.get("until"):
         raise AirflowRescheduleException(datetime.fromisoformat(result["until"]))
     return result
+
+
+def complain_of_refused(result: Json) -> None:
+    """Turn the run red where Xero has refused something, or a person has to look before it is sent: nobody would see it otherwise."""
+    found = [f"{result[word]} {word}" for word in ("refused", "held") if result.get(word)]
+    if found:
+        words = " and ".join(found)
+        raise AirflowFailException(f"documents {words}; everything else is posted. `tillpost status` names each with its reason.")

@@ -43,3 +43,23 @@ def test_without_a_plan_there_is_nothing_to_settle() -> None:
     with pytest.raises(AirflowFailException):
         tillpost_airflow.planned(None)
     assert tillpost_airflow.planned([]) == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"refused": 2, "held": 0}, "documents 2 refused; everything else is posted. `tillpost status` names each with its reason."),
+        (
+            {"refused": 1, "held": 3},
+            "documents 1 refused and 3 held; everything else is posted. `tillpost status` names each with its reason.",
+        ),
+    ],
+)
+def test_what_xero_refuses_turns_the_run_red(counts: dict[str, int], words: str) -> None:
+    with pytest.raises(AirflowFailException) as caught:
+        tillpost_airflow.complain_of_refused({"posted": 5, **counts})
+    assert str(caught.value) == words
+
+
+def test_a_run_without_refusals_stays_green() -> None:
+    tillpost_airflow.complain_of_refused({"posted": 5, "refused": 0, "held": 0, "unknown": 1})

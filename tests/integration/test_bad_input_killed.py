@@ -28,7 +28,12 @@ from tillpost.flows.prepare import report_problems
 
 __all__ = ["local_xero", "ready_world", "templates", "world"]
 
-PRELOADED = ["great_expectations.expectations", "tillpost.flows.prepare", "tillpost.xero.posting", "tests.integration.test_bad_input_killed"]
+PRELOADED = [
+    "great_expectations.expectations",
+    "tillpost.flows.prepare",
+    "tillpost.xero.posting",
+    "tests.integration.test_bad_input_killed",
+]
 NIGHT = ["tillpost", "run", "-o", "harbour", "-d", "2026-10-05"]
 LONGEST_SECONDS = 120
 KINDS = {"ManualJournals": "journal", "Invoices": "invoice", "Payments": "payment"}

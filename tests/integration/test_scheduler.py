@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
@@ -130,7 +131,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
             site = Site(settings, organisations, lambda conn_id: connection_from_environment(conn_id, world.environ))
             yield Live(world, api, home / "bin" / "airflow", site)
         finally:
-            processes.end(note)
+            processes.end(note, patience=5)
             leader.wait(timeout=10)
 
 
@@ -252,3 +253,15 @@ def test_one_unreachable_store_leaves_the_others_posted_and_the_run_red(live: Li
     assert sorted(missing) == [("purchases", "open"), ("sales", "open")]
     reasons = " ".join(reason for row in rows if row.store == "Harbour Equipment Hire" for reason in row.reasons)
     assert "pos_harbour_hire" in reasons, reasons
+
+
+def test_the_reports_are_shown_inside_airflow_to_those_who_have_signed_in(live: Live) -> None:
+    page = f"{live.api.address}/tillpost/reports"
+    anonymous = [httpx.get(address, trust_env=False).status_code for address in (page, f"{page}/harbour/2026-10-04")]
+    assert anonymous == [401, 401]
+    headers = {"Authorization": f"Bearer {live.api.token}"}
+    assert 'href="reports/harbour/2026-10-04"' in httpx.get(page, headers=headers, trust_env=False).text
+    report = httpx.get(f"{page}/harbour/2026-10-04", headers=headers, trust_env=False)
+    assert report.status_code == 200
+    assert "Harbour Group" in report.text
+    assert live.api.call("GET", "/plugins/importErrors") == {"import_errors": [], "total_entries": 0}
