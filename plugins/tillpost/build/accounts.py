@@ -14,7 +14,7 @@ from tillpost.build.contacts import Party, account_party
 from tillpost.build.context import BuildContext
 from tillpost.build.facts import Allocation, Movement, Selection
 from tillpost.build.journals import grouped_lines
-from tillpost.build.numbering import natural_key, number
+from tillpost.build.numbering import joined, natural_key, number
 from tillpost.build.sales import sales_key, tender_coding
 from tillpost.model.documents import Document, DocumentKind, FactSelection, Posting
 from tillpost.model.findings import StreamKey
@@ -41,17 +41,21 @@ def _payments(
     coding = tender_coding(context, movement.tender_code, movement.business_date)
     if coding is None:
         return
-    for allocation in allocations:
+    if context.store(movement.store).send_as == "draft":
+        return  # Xero takes payments on approved documents only: in these weeks people enter them
+    for allocation in (a for a in allocations if a.amount_cents):
         yield _payment(context, key, movement, allocation, coding)
     surplus = movement.amount_cents - movement.fee_cents - sum(a.amount_cents for a in allocations)
     if surplus > 0:
         credit = _surplus(context, key, movement, coding, surplus, party)
         yield credit
         yield from _applied_to_contract(context, selection, movement, credit, surplus)
+    elif surplus < 0:
+        yield _money_returned(context, key, movement, coding, surplus, party)
 
 
 def _payment(context: BuildContext, key: StreamKey, movement: Movement, allocation: Allocation, coding: Coding) -> Document:
-    what = f"{movement.movement_id}-{allocation.sale_id}"
+    what = joined(movement.movement_id, allocation.sale_id)
     natural = natural_key(key, "account-payment", what)
     source = FactSelection("movement_allocations", (("movement_id", movement.movement_id), ("sale_id", allocation.sale_id)), 1)
     return Document(
@@ -67,6 +71,12 @@ def _payment(context: BuildContext, key: StreamKey, movement: Movement, allocati
         amount_cents=allocation.amount_cents,
         postings=(post(natural, coding, allocation.amount_cents, source),),
     )
+
+
+def _money_returned(context: BuildContext, key: StreamKey, movement: Movement, coding: Coding, cents: int, party: Party | None) -> Document:
+    """Money handed back to a customer's account: what was their credit is owed again."""
+    natural = natural_key(key, "account-charge", movement.movement_id)
+    return _raised_debt(context, key, movement, post(natural, coding, cents, _source(movement), description="Paid back on account"), party)
 
 
 def _surplus(context: BuildContext, key: StreamKey, movement: Movement, coding: Coding, cents: int, party: Party | None) -> Document:
@@ -171,7 +181,7 @@ def _raised_debt(context: BuildContext, key: StreamKey, movement: Movement, post
 
 
 def _allocation(context: BuildContext, credit: Document, movement: Movement, sale_id: str, cents: int) -> Document:
-    what = f"{movement.movement_id}-{sale_id}"
+    what = joined(movement.movement_id, sale_id)
     return Document(
         key=credit.key,
         natural_key=natural_key(credit.key, "allocation", what),

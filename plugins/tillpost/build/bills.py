@@ -87,7 +87,7 @@ def _line_postings(context: BuildContext, purchase: Purchase, lines: Sequence[Pu
         tax = line.tax_cents if line.unrecorded == 0 else tax_inside(line.gross_cents, coding.rate_bp)
         source = FactSelection("purchase_lines", _where(purchase, line), line.rows)
         yield post(document, coding, line.gross_cents, source, pos_tax_cents=tax, roundings=line.roundings)
-    if purchase.freight_cents:
+    if purchase.freight_cents and not any(line.line_kind == "freight" for line in lines):
         coding = _line_coding(context, purchase, "freight", "", "", None)
         if coding is not None:
             source = FactSelection("purchases", (("purchase_id", purchase.purchase_id), ("amount", "freight")), 1)
@@ -134,17 +134,18 @@ def _untaxed(context: BuildContext, postings: Iterator[Posting], on: date) -> It
 
 
 def _reversal(context: BuildContext, purchase: Purchase, receipts: Mapping[str, Document]) -> Iterator[Document]:
-    """The whole receipt turned round on the bill's date."""
+    """The whole receipt turned round, once: on the date of the first bill that names it."""
     key = _key(context, purchase)
-    name = natural_key(key, "receipt", purchase.receipt_id)
-    receipt = receipts.get(name) or context.known_document(name)
-    if receipt is None:
+    name, natural = natural_key(key, "receipt", purchase.receipt_id), natural_key(key, "receipt-reversal", purchase.receipt_id)
+    receipt, before = receipts.get(name) or context.known_document(name), context.known_document(natural)
+    if receipt is None or natural in receipts or (before is not None and before.key != key):
         return
-    natural = natural_key(key, "receipt-reversal", purchase.purchase_id)
     source = FactSelection("purchases", (("purchase_id", purchase.receipt_id),), 1)
     postings = [_reversed(natural, line, source, receipt) for line in receipt.lines]
     title = "Goods received, now invoiced"
-    document = journal(context, key, natural, "receipt-reversal", purchase.purchase_id, postings, title, purchase.document_date)
+    document = journal(
+        context, key, natural, "receipt-reversal", purchase.receipt_id, postings, title, max(purchase.document_date, receipt.date)
+    )
     if document is not None:
         yield document
 

@@ -30,13 +30,13 @@ class Coding:
 def code_of(mapping: Mapping, kind: str, code: str, on: date, tax_code: str | None = None, *, purchase: bool = False) -> Coding | None:
     """The coding of a POS code on a business date, or None where a row of accounts.csv or taxes.csv is missing or says ignore."""
     row = mapping.account(kind, code, on)
-    if row is None or row.account == IGNORE:
-        return None
-    return coding_of_row(mapping, row, on, tax_code, purchase=purchase)
+    return coding_of_row(mapping, row, on, tax_code, purchase=purchase) if row is not None else None
 
 
 def coding_of_row(mapping: Mapping, row: AccountRow, on: date, tax_code: str | None = None, *, purchase: bool = False) -> Coding | None:
-    """The coding of a mapping row, or None where its tax code has no row in taxes.csv."""
+    """The coding of a mapping row, or None where it says ignore or its tax code has no row in taxes.csv."""
+    if row.account == IGNORE:
+        return None
     tax = mapping.tax(row.tax_code or tax_code or NO_TAX, on)
     if tax is None:
         return None

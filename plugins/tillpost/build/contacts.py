@@ -54,7 +54,8 @@ def supplier_party(context: BuildContext, purchase: Purchase) -> Party | None:
     row = context.mapping.contact("supplier", purchase.supplier_id)
     name = supplier_name(context.mapping, purchase.supplier_id, purchase.supplier_name)
     terms = purchase.terms_days if purchase.terms_days is not None else row.terms_days if row else None
-    account = row.account_number if row is not None else purchase.supplier_account
+    # A supplier without a row of its own is matched by its name: the POS's numbers mean something in that store only.
+    account = row.account_number if row is not None and row.code != "*" else ""
     return Party(Contact(name, account), terms or 0) if name else None
 
 
@@ -69,4 +70,5 @@ def _of_row(row: ContactRow | None) -> Party | None:
 
 
 def _of_person(person: Person) -> Party:
-    return Party(Contact(person.name, person.account_number or person.id, person.email), person.terms_days or 0)
+    """A customer whom only the POS names. POS ids are unique per store, Xero's contact numbers per organisation."""
+    return Party(Contact(person.name, f"{person.store}-{person.id}", person.email), person.terms_days or 0)

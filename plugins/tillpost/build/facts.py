@@ -100,7 +100,7 @@ class MovementLine:
     category: str
     tax_code: str
     gross_cents: int
-    tax_cents: int
+    tax_cents: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,6 @@ class Purchase:
     supplier_name: str
     terms_days: int | None
     for_accounting: bool
-    supplier_account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +205,4 @@ class Selection:
     purchase_lines: tuple[PurchaseLineSum, ...]
     customers: tuple[Person, ...]
     gl_lines: tuple[GlLine, ...]
-    cash_tender: dict[str, str]
+    cash_tender: dict[tuple[str, date], str]

@@ -16,7 +16,7 @@ from tillpost.build.numbering import natural_key
 from tillpost.build.sales import sales_key
 from tillpost.mapping.tables import GST, IGNORE
 from tillpost.model.documents import FactSelection, Posting
-from tillpost.model.money import split_by_weight
+from tillpost.model.money import divide_half_up, split_by_weight
 
 
 def gl_postings(selection: Selection, context: BuildContext) -> Iterator[Posting]:
@@ -50,7 +50,11 @@ def _is_gst(line: GlLine, context: BuildContext) -> bool:
 
 
 def _gst_shares(lines: Sequence[GlLine], coded: Sequence[tuple[GlLine, Coding]], context: BuildContext) -> list[int]:
-    """The entry's GST shared over its taxed lines by what each would carry; nothing where there is none."""
+    """The entry's GST: to each taxed line what its rate gives of it, with its sign; the cents that remain by size."""
     gst = sum(line.amount_cents for line in lines if _is_gst(line, context))
     weights = [abs(line.amount_cents) * coding.rate_bp for line, coding in coded]
-    return split_by_weight(gst, weights) if gst and any(weights) else [0] * len(coded)
+    if not gst or not any(weights):
+        return [0] * len(coded)
+    shares = [divide_half_up(line.amount_cents * coding.rate_bp, 10_000) for line, coding in coded]
+    rest = split_by_weight(gst - sum(shares), weights)
+    return [share + cents for share, cents in zip(shares, rest, strict=True)]

@@ -14,7 +14,7 @@ from tillpost.build.contacts import sale_party
 from tillpost.build.context import BuildContext
 from tillpost.build.facts import SaleSum, Selection, TenderSum
 from tillpost.build.journals import grouped_lines, line_of
-from tillpost.build.numbering import natural_key, number
+from tillpost.build.numbering import joined, natural_key, number
 from tillpost.build.sales import document_of_sale, sales_key, tender_coding
 from tillpost.model.documents import Document, DocumentKind, DocumentLine, FactSelection, Posting
 
@@ -96,7 +96,7 @@ def _handed_out(document: str, coding: Coding, tender: TenderSum) -> Posting:
 
 
 def _payment(context: BuildContext, sale: SaleSum, settled: Document, coding: Coding, tender: TenderSum) -> Document:
-    key, what = settled.key, f"{sale.sale_id}-{tender.tender_code}"
+    key, what = settled.key, joined(sale.sale_id, tender.tender_code)
     source = FactSelection("tenders", (("sale_id", sale.sale_id), ("tender_code", tender.tender_code)), tender.rows)
     natural = natural_key(key, "payment", what)
     return Document(

@@ -14,6 +14,7 @@ from tillpost.build.facts import Movement, MovementLine, Selection
 from tillpost.build.numbering import natural_key
 from tillpost.build.sales import line_coding, sales_key, tender_coding
 from tillpost.model.documents import FactSelection, Posting
+from tillpost.model.money import tax_inside
 
 FUNCTIONS = ("paid_out", "received", "prepayment")
 LAYBYS = ("layby_payment", "layby_adjustment", "layby_cancel")
@@ -92,7 +93,9 @@ def _line_postings(movement: Movement, lines: Sequence[MovementLine], context: B
     for line in lines:
         coding = line_coding(context, line.line_kind, line.category, line.tax_code, movement.business_date)
         if coding is not None and line.gross_cents:
-            yield _post(context, movement, coding, -line.gross_cents, -line.tax_cents, 1)
+            recorded = line.tax_cents is not None
+            tax = line.tax_cents if line.tax_cents is not None else tax_inside(line.gross_cents, coding.rate_bp)
+            yield _post(context, movement, coding, -line.gross_cents, -tax, int(recorded and coding.rate_bp > 0))
 
 
 def _account_fee(movement: Movement, context: BuildContext) -> Iterator[Posting]:

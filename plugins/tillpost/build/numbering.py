@@ -26,6 +26,15 @@ def number(key: StreamKey, kind: str, what: str) -> str:
     return f"{PREFIX}/{plain(key.store)}/{plain(kind)}/{plain(what)}"
 
 
+def joined(first: str, second: str) -> str:
+    """Two POS ids as one, so that no other two become the same.
+
+    >>> joined("1", "2-7"), joined("1-2", "7"), joined("a/b", "c") != joined("a", "b/c")
+    ('1/2-7', '1-2/7', True)
+    """
+    return "/".join(part.replace("/", "//") for part in (first, second))
+
+
 def plain(text: str) -> str:
     """Text as a part of a number; with a digest where characters had to go or it is too long.
 

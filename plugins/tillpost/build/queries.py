@@ -50,18 +50,19 @@ WITH lines AS (
     LEFT JOIN build_rates r ON r.business_date = b.business_date AND r.tax_code = coalesce(l.tax_code, '')
     WHERE b.becomes <> 'nothing'
 )
-SELECT store, business_date, becomes, CASE WHEN own THEN sale_id ELSE '' END AS sale_id, CASE WHEN own THEN line_no ELSE '' END AS line_no,
+SELECT * FROM (SELECT store, business_date, becomes, CASE WHEN own THEN sale_id ELSE '' END AS sale_id,
+    CASE WHEN own THEN line_no ELSE '' END AS line_no,
     line_kind, category, tax_code, is_mixed,
     sum(gross_cents)::BIGINT AS gross_cents,
     coalesce(sum(tax_cents), 0)::BIGINT AS tax_cents,
     coalesce(sum(gross_cents) FILTER (tax_cents IS NULL), 0)::BIGINT AS unrecorded_cents,
     coalesce(sum(CASE WHEN is_mixed THEN half_up(tax_cents * (10000 + rate_bp), rate_bp) END), 0)::BIGINT AS taxed_cents,
     count(*) AS rows,
-    count(*) FILTER (tax_cents IS NOT NULL AND rate_bp > 0) AS roundings,
+    count(*) FILTER (tax_cents IS NOT NULL) AS roundings,
     coalesce(any_value(CASE WHEN own THEN description END), '') AS description,
     coalesce(any_value(CASE WHEN own THEN trim(quantity::VARCHAR) END), '') AS quantity
-FROM lines GROUP BY ALL
-ORDER BY ALL
+FROM lines GROUP BY ALL)
+ORDER BY store, business_date, becomes, sale_id, try_cast(line_no AS BIGINT), line_no, line_kind, category, tax_code, is_mixed
 """
 
 TENDERS = """
@@ -101,7 +102,7 @@ ORDER BY m.store, m.business_date, m.movement_id
 
 MOVEMENT_LINES = """
 SELECT l.store, l.movement_id, l.line_no, l.line_kind, coalesce(l.category, '') AS category, coalesce(l.tax_code, '') AS tax_code,
-    l.gross_cents, coalesce(l.tax_cents, 0) AS tax_cents
+    l.gross_cents, l.tax_cents
 FROM movement_lines l JOIN movements m ON l.store = m.store AND l.movement_id = m.movement_id
 JOIN build_days d ON m.store = d.store AND m.business_date = d.business_date ORDER BY ALL
 """
@@ -120,7 +121,8 @@ taken AS (
     FROM tenders t JOIN sales s ON t.store = s.store AND t.sale_id = s.sale_id WHERE s.status = 'completed' GROUP BY ALL
     UNION ALL
     SELECT s.store, s.business_date, c.tender_code, -sum(coalesce(t.cash_out_cents, 0))
-    FROM tenders t JOIN sales s ON t.store = s.store AND t.sale_id = s.sale_id JOIN build_cash c ON c.store = s.store
+    FROM tenders t JOIN sales s ON t.store = s.store AND t.sale_id = s.sale_id
+    JOIN build_cash c ON c.store = s.store AND c.business_date = s.business_date
     WHERE s.status = 'completed' GROUP BY ALL
     UNION ALL
     SELECT store, business_date, tender_code, sum(amount_cents) FROM movements WHERE tender_code IS NOT NULL GROUP BY ALL
@@ -144,7 +146,8 @@ CASE WHEN numerator < 0 THEN -((2 * -numerator + denominator) // (2 * denominato
 
 CASH = """
 CREATE OR REPLACE TEMP VIEW build_cash AS
-SELECT store, min(tender_code) AS tender_code FROM tenders WHERE tender_type = 'cash' GROUP BY store
+SELECT s.store, s.business_date, min(t.tender_code) AS tender_code
+FROM tenders t JOIN sales s ON t.store = s.store AND t.sale_id = s.sale_id WHERE t.tender_type = 'cash' GROUP BY ALL
 """
 
 CUSTOMERS = (
@@ -153,12 +156,12 @@ CUSTOMERS = (
 
 PURCHASES = """
 SELECT p.store, p.business_date, p.purchase_id, p.kind, coalesce(p.receipt_id, '') AS receipt_id, p.document_date, p.due_date, p.currency,
-    p.supplier_id, p.supplier_reference, p.gross_cents, p.tax_cents, coalesce(p.freight_cents, 0) AS freight_cents,
-    coalesce(s.name, '') AS supplier_name, s.terms_days, coalesce(s.for_accounting, TRUE) AS for_accounting,
-    coalesce(s.account_number, '') AS supplier_account
+    p.supplier_id, coalesce(p.supplier_reference, '') AS supplier_reference,
+    p.gross_cents, p.tax_cents, coalesce(p.freight_cents, 0) AS freight_cents,
+    coalesce(s.name, '') AS supplier_name, s.terms_days, coalesce(s.for_accounting, TRUE) AS for_accounting
 FROM purchases p JOIN build_days d ON p.store = d.store AND p.business_date = d.business_date
-LEFT JOIN (SELECT store, id, any_value(name) AS name, any_value(terms_days) AS terms_days, bool_and(for_accounting) AS for_accounting,
-           any_value(account_number) AS account_number FROM suppliers GROUP BY ALL) s ON p.store = s.store AND p.supplier_id = s.id
+LEFT JOIN (SELECT store, id, any_value(name) AS name, any_value(terms_days) AS terms_days,
+           bool_and(for_accounting) AS for_accounting FROM suppliers GROUP BY ALL) s ON p.store = s.store AND p.supplier_id = s.id
 ORDER BY p.store, p.business_date, p.purchase_id
 """
 
@@ -174,6 +177,5 @@ GL_ENTRIES = """
 SELECT g.store, g.business_date, g.entry_id, g.line_no, g.account_code, g.amount_cents, coalesce(g.class, '') AS class,
     coalesce(g.description, '') AS description
 FROM gl_entries g JOIN build_days d ON g.store = d.store AND g.business_date = d.business_date
-LEFT JOIN booked b ON b.store = g.store AND b.sale_id = g.sale_id AND b.becomes IN ('invoice', 'event')
-WHERE b.sale_id IS NULL ORDER BY g.store, g.business_date, g.entry_id, g.line_no
+WHERE g.sale_id IS NULL ORDER BY g.store, g.business_date, g.entry_id, g.line_no
 """

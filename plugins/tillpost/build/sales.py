@@ -54,7 +54,7 @@ def line_postings(line: LineSum, context: BuildContext) -> Iterator[Posting]:
         return
     pos_tax = line.tax_cents + tax_inside(line.unrecorded_cents, coding.rate_bp)
     yield post(
-        document, coding, -line.gross_cents, source, pos_tax_cents=-pos_tax, roundings=line.roundings,
+        document, coding, -line.gross_cents, source, pos_tax_cents=-pos_tax, roundings=line.roundings if coding.rate_bp else 0,
         description=line.description, quantity=line.quantity,
     )  # fmt: skip
 
@@ -106,7 +106,7 @@ def _spread_basket(lines: list[LineSum]) -> Iterator[LineSum]:
     for item, part in zip(items, parts, strict=True):
         gross = item.gross_cents + part
         # The POS recorded the tax of the price before the discount; what remains is taxed as the rate says.
-        yield replace(item, gross_cents=gross, tax_cents=0, unrecorded_cents=gross, roundings=item.roundings + 1)
+        yield replace(item, gross_cents=gross, tax_cents=0, unrecorded_cents=gross, roundings=item.roundings + 1, is_mixed=False)
     yield from (line for line in lines if not line.is_spread and line not in items)
 
 
@@ -120,7 +120,7 @@ def _tender_postings(tender: TenderSum, selection: Selection, context: BuildCont
     amount = tender.cash_out_cents if tender.becomes == "invoice" else tender.amount_cents
     if coding is not None and amount:
         yield post(document, coding, amount, source)
-    cash = tender_coding(context, selection.cash_tender.get(tender.store, "CASH"), tender.business_date)
+    cash = tender_coding(context, selection.cash_tender.get((tender.store, tender.business_date), "CASH"), tender.business_date)
     if tender.cash_out_cents and cash is not None:
         yield post(document, cash, -tender.cash_out_cents, source, description="Cash-out")
 

@@ -55,7 +55,9 @@ def select_facts(facts: duckdb.DuckDBPyConnection, context: BuildContext) -> Sel
         purchase_lines=rows(PurchaseLineSum, queries.PURCHASE_LINES),
         customers=rows(Person, queries.CUSTOMERS.format("customers")),
         gl_lines=rows(GlLine, queries.GL_ENTRIES),
-        cash_tender=dict(facts.execute("SELECT store, tender_code FROM build_cash").fetchall()),
+        cash_tender={
+            (store, day): code for store, day, code in facts.execute("SELECT store, business_date, tender_code FROM build_cash").fetchall()
+        },
     )
 
 

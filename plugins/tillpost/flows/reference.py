@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from tillpost.config import Site
-from tillpost.errors import TillpostError, XeroUnavailable
+from tillpost.errors import RateLimited, TillpostError, XeroUnavailable
 from tillpost.model.reference import ReferenceData, XeroAccount, XeroOrganisation, XeroTaxRate
 from tillpost.organisations import Organisation
+from tillpost.xero.sender import Meter
 
 
-def read_reference_data(site: Site, org: Organisation) -> tuple[ReferenceData, str]:
+def read_reference_data(site: Site, org: Organisation, meter: Meter | None = None) -> tuple[ReferenceData, str]:
     """The organisation's reference data, and a sentence where it is an old answer; raises XeroUnavailable where there is none at all."""
     from tillpost.xero.client import XeroClient
     from tillpost.xero.reference import read_reference
 
     file = _file(site, org)
     try:
-        reference = read_reference(XeroClient(site.connections(org.xero)))
-    except XeroUnavailable as problem:
+        reference = read_reference(XeroClient(site.connections(org.xero), meter=meter))
+    except (XeroUnavailable, RateLimited) as problem:
         return _last_answer(file, problem)
     _keep(file, reference)
     return reference, ""
@@ -59,7 +60,7 @@ def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
-def _last_answer(file: Path, problem: XeroUnavailable) -> tuple[ReferenceData, str]:
+def _last_answer(file: Path, problem: XeroUnavailable | RateLimited) -> tuple[ReferenceData, str]:
     kept = _kept(file)
     if kept is None:
         raise problem

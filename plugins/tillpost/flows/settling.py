@@ -21,7 +21,7 @@ from tillpost.checks.context import CheckContext
 from tillpost.checks.documents import check_documents
 from tillpost.checks.source import check_source
 from tillpost.config import Site
-from tillpost.errors import RunIncomplete
+from tillpost.errors import RunIncomplete, SourceError
 from tillpost.flows.extracting import Extracted
 from tillpost.flows.figures import facts_digests, stream_figures
 from tillpost.flows.planning import Group, all_store_dates
@@ -42,6 +42,7 @@ from tillpost.store.names import bind_tenant
 from tillpost.store.records import bills_on_record, find_document
 from tillpost.store.states import StreamState, stream_states
 from tillpost.store.streams import StreamResult, mark_open, settle_stream
+from tillpost.xero.quota import Quota
 
 StoreDate = tuple[str, date]
 
@@ -84,7 +85,7 @@ def settle(site: Site, organisation: str, groups: Sequence[Group], results: Iter
     org, now = site.organisation(organisation), datetime.now(UTC)
     mapping = load_mapping(site.settings.include / "mappings" / org.key, org.country)
     db = open_database(site.settings.db_url, migrate=True)
-    reference, remark = read_reference_data(site, org)
+    reference, remark = read_reference_data(site, org, Quota(db, org.key, db.now))
     bind_tenant(db, org.key, reference.organisation.tenant_id, now)
     extracted = [one for result in results for one in result or ()]
     summary = settle_extracted(Run(site, org, mapping, reference, db, run, now), all_store_dates(groups), extracted)
@@ -96,7 +97,8 @@ def settle(site: Site, organisation: str, groups: Sequence[Group], results: Iter
 def settle_extracted(run: Run, wanted: set[StoreDate], extracted: Sequence[Extracted]) -> Summary:
     """As ``settle``, for a run that is set up."""
     missing = _missing(wanted, extracted)
-    extractions = [read_extraction(Path(one["folder"])) for one in extracted if one["folder"]]
+    extractions, damaged = _read_extractions(extracted)
+    missing |= damaged
     facts = open_facts([extraction.folder for extraction in extractions])
     missing |= _not_ready(run, facts, extractions)
     ready = tuple(sorted({(e.store, day) for e in extractions for day in e.days if (e.store, day) in wanted} - set(missing)))
@@ -190,6 +192,19 @@ def _missing(wanted: set[StoreDate], extracted: Sequence[Extracted]) -> dict[Sto
     read = {(one["store"], date.fromisoformat(day)) for one in extracted if not one["error"] for day in one["dates"]}
     silent = dict.fromkeys(wanted - read - set(failed), "The extraction did not finish; its task's log tells why. Run the date again.")
     return {**silent, **failed}
+
+
+def _read_extractions(extracted: Sequence[Extracted]) -> tuple[list[Extraction], dict[StoreDate, str]]:
+    """The extractions that are whole, and why the others are not: a damaged folder is a missing one, and nobody else's trouble."""
+    whole: list[Extraction] = []
+    damaged: dict[StoreDate, str] = {}
+    for one in extracted:
+        if one["folder"]:
+            try:
+                whole.append(read_extraction(Path(one["folder"])))
+            except SourceError as problem:
+                damaged |= {(one["store"], date.fromisoformat(day)): str(problem) for day in one["dates"]}
+    return whole, damaged
 
 
 def _not_ready(run: Run, facts: duckdb.DuckDBPyConnection, extractions: Sequence[Extraction]) -> dict[StoreDate, str]:

@@ -193,7 +193,7 @@ TABLES: dict[str, Table] = {
             + _choice("kind", ("invoice", "credit", "receipt"))
             + _text("receipt_id store_id")
             + _columns(_DATE, "business_date* document_date* received_date due_date")
-            + _text("currency* supplier_id* supplier_reference*")
+            + _text("currency* supplier_id* supplier_reference")
             + _money("net tax gross* freight")
             + _text("status*")
             + _columns(ColumnKind.FLAG, "is_paid"),

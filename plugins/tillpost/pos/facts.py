@@ -29,6 +29,10 @@ ARROW_TYPES: dict[ColumnKind, pa.DataType] = {
 # Compressed size of a table's files up to which it is read into memory: some 200,000 lines.
 IN_MEMORY_BYTES = 4_000_000
 
+# Every extraction names the people of its rows: two extractions of one store may name the same ones.
+PEOPLE = ("customers", "suppliers")
+_ONCE = "SELECT * FROM read_parquet(?, filename = FALSE) QUALIFY row_number() OVER (PARTITION BY store, id ORDER BY name) = 1"
+
 
 def fact_schema(table: Table) -> pa.Schema:
     """The Arrow schema of a table of facts: ``store`` in front, then the contract's columns."""
@@ -58,7 +62,9 @@ def open_facts(folders: Sequence[Path]) -> duckdb.DuckDBPyConnection:
     connection.execute("SET TimeZone = 'UTC'")
     for name, table in TABLES.items():
         files = [folder / f"{name}.parquet" for folder in folders if (folder / f"{name}.parquet").is_file()]
-        if not files:
+        if len(files) > 1 and name in PEOPLE:
+            connection.execute(f"CREATE TABLE {name} AS {_ONCE}", [[str(file) for file in files]])
+        elif not files:
             connection.from_arrow(fact_schema(table).empty_table()).create(name)
         elif sum(file.stat().st_size for file in files) <= IN_MEMORY_BYTES:
             connection.from_parquet([str(file) for file in files]).create(name)

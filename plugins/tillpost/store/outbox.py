@@ -124,6 +124,12 @@ def has_sent_documents(tx: Connection, stream_id: int) -> bool:
     return tx.execute(query).first() is not None
 
 
+def only_posted(tx: Connection, stream_id: int) -> bool:
+    """Whether a stream has documents and all that count are in Xero."""
+    query = select(document.c.state).where(document.c.stream_id == stream_id, document.c.state.not_in(GONE)).distinct()
+    return set(tx.execute(query).scalars()) == {"posted"}
+
+
 def _number_key(kind: str, number: str, contact: str) -> tuple[str, ...]:
     """What makes a number unique: ours within its kind, a supplier's within the supplier. An allocation has none."""
     if kind == DocumentKind.ALLOCATION:

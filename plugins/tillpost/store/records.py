@@ -14,10 +14,8 @@ from tillpost.model.documents import Document, DocumentKind, FactSelection, Post
 from tillpost.model.findings import Stream, StreamKey
 from tillpost.model.period import DateRange
 from tillpost.store.database import Database
+from tillpost.store.outbox import GONE
 from tillpost.store.schema import document, posting, stream
-
-# States in which a document neither is nor will be in Xero.
-GONE = ("voided", "superseded")
 
 
 @dataclass(frozen=True, slots=True)

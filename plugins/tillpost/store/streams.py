@@ -26,6 +26,7 @@ from tillpost.store.outbox import (
     Raced,
     has_documents,
     has_sent_documents,
+    only_posted,
     plan_documents,
     set_unsent,
     stream_books_digest,
@@ -141,6 +142,8 @@ def _settle(tx: Connection, result: StreamResult, approval_required: bool, poste
     row = _lock(tx, result.key, now)
     if row.read_at is not None and result.read_at < row.read_at:
         return str(row.state)
+    if row.state == "released" and row.facts_digest == result.facts_digest and result.facts_digest and only_posted(tx, row.id):
+        return str(row.state)  # the same facts: a changed mapping or policy alone reopens nothing that is posted
     books = stream_books_digest(result.documents)
     blocked = any(f.blocks for f in result.findings)
     # A blocked stream may not have been built at all: that its documents are missing then says nothing about them.

@@ -104,3 +104,34 @@ def test_a_bill_reverses_a_receipt_that_was_booked_on_another_day(build: Build) 
     bill, reversal = build(given, known=on_record)
     assert bill.kind is DocumentKind.BILL and _amounts(receipt) == [("631", "BASEXCLUDED", -100000), ("730", "BASEXCLUDED", 100000)]
     assert _amounts(reversal) == [("631", "BASEXCLUDED", 100000), ("730", "BASEXCLUDED", -100000)]
+
+
+def test_money_paid_back_on_account_is_owed_again(build: Build) -> None:
+    back = {"id": "m1", "kind": "account_payment", "customer": "C1", "tender": "EFTPOS", "amount": "-50.00", "pays": []}
+    [charge] = build({"movements": [back]})
+    assert (charge.kind, charge.number, _amounts(charge)) == (
+        DocumentKind.INVOICE,
+        "TP/shop/account-charge/m1",
+        [("105", "BASEXCLUDED", 5000)],
+    )
+
+
+def test_two_payments_never_become_one_document(build: Build) -> None:
+    def pays(movement: str, sale: str, amount: str) -> dict[str, object]:
+        return {"id": movement, "kind": "account_payment", "tender": "EFTPOS", "amount": amount, "pays": [{"sale": sale, "amount": amount}]}
+
+    first, second = build({"movements": [pays("1", "2-7", "50.00"), pays("1-2", "7", "80.00")]})
+    assert len({first.natural_key, second.natural_key}) == len({first.number, second.number}) == 2
+
+
+def test_a_receipt_is_reversed_once_whoever_bills_it(build: Build) -> None:
+    goods = [{"category": "EQUIPMENT", "gross": "1100.00", "tax_code": "CAP"}]
+    bills = [{"id": f"b{n}", "receipt": "r1", "supplier": "DIGGERS", "number": f"D-{n}", "terms_days": 30, "lines": goods} for n in (1, 2)]
+    documents = build({"purchases": [{"id": "r1", "kind": "receipt", "supplier": "DIGGERS", "lines": goods}, *bills]})
+    assert [d.number for d in documents if "reversal" in d.natural_key] == ["TP/shop/receipt-reversal/r1"]
+
+
+def test_customers_of_two_stores_with_one_pos_id_stay_two_contacts(build: Build) -> None:
+    sale = {"id": "c1", "customer": "17", "lines": [FOOD], "tenders": [{"tender": "ACCOUNT", "amount": "50.00"}]}
+    [invoice] = build({"sales": [sale]}, mode="transaction")
+    assert invoice.contact == Contact("17", "shop-17")

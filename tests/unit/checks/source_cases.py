@@ -336,6 +336,25 @@ SALES = (
         {"movements": [movement("layby_adjustment", 100, layby_id="L1")]},
     ),
     Case(
+        "money_on_a_sale_that_books_nothing",
+        day(
+            sale(kind="layby_open", layby_id="L1", receipt_no="17"),
+            tenders=[tender(4000, tender_code="LAYBY", tender_type="layby"), tender(1000, tender_no="2")],
+        ),
+        1,
+        1000,
+        ("sale s1 (receipt 17): CASH 10.00",),
+        day(sale(kind="layby_open", layby_id="L1", receipt_no="17"), tenders=[tender(5000, tender_code="LAYBY", tender_type="layby")]),
+    ),
+    Case(
+        "account_payment_without_tender",
+        {"movements": [movement("account_payment", 5000, tender_code=None)]},
+        1,
+        5000,
+        ("movement m1: 50.00",),
+        {"movements": [movement("account_payment", 5000, tender_code="EFTPOS")]},
+    ),
+    Case(
         "unallocated_payment_on_cash_basis",
         {
             "movements": [movement("account_payment", 8000, tender_code="EFTPOS")],

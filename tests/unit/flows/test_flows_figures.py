@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.unit.checks.checks_facts import DAY, Tables, context, count, facts, line, sale, store, tender
+from tests.unit.checks.checks_facts import DAY, MAPPING, Tables, context, count, facts, line, sale, store, tender
 from tillpost.build.context import BuildContext
 from tillpost.build.selection import select_facts
 from tillpost.flows.figures import facts_digests, stream_figures
@@ -38,7 +38,7 @@ TRADE: Tables = {
 def selected(folder: Path, tables: Tables) -> duckdb.DuckDBPyConnection:
     """Facts of the cafe with the view of what is booked."""
     opened, looked_at = facts(folder, tables), context(store())
-    select_facts(opened, BuildContext(looked_at.organisation, looked_at.mapping, looked_at.store_dates, frozenset(), lambda key: None))
+    select_facts(opened, BuildContext(looked_at.organisation, MAPPING, looked_at.store_dates, frozenset(), lambda key: None))
     return opened
 
 

@@ -30,6 +30,37 @@ RULES = (
         FROM movements WHERE kind = 'layby_adjustment' AND amount_cents < 0""",
     ),
     Rule(
+        name="money_on_a_sale_that_books_nothing",
+        severity=Severity.BLOCKER,
+        title="Money was taken on a sale that books nothing: a lay-by opened or completed, or a sale that is in the ledger already",
+        remedy="The money of a lay-by belongs into its payments (movements); such a sale has its lay-by tender only.",
+        unit=("tender", "tenders"),
+        amount="{} in all",
+        sql="""
+        SELECT t.store, t.business_date, 1 AS n, t.amount_cents, t.what || ': ' || t.tender_code || ' ' || money(t.amount_cents) AS example
+        FROM booked_tenders AS t
+        JOIN booked_sales AS s ON s.store = t.store AND s.sale_id = t.sale_id
+        JOIN stores AS p ON p.store = t.store
+        WHERE t.amount_cents <> 0 AND t.tender_type NOT IN ('layby', 'account') AND (
+            s.ledger_ref IS NOT NULL
+            OR (s.kind IN ('layby_open', 'layby_cancel') AND p.layby_recognition <> 'sale_date')
+            OR (s.kind = 'layby_complete' AND p.layby_recognition <> 'final_payment'))""",
+    ),
+    Rule(
+        name="account_payment_without_tender",
+        severity=Severity.BLOCKER,
+        title="An account payment does not tell with what it was paid, so that no account can receive it",
+        remedy="Give the payment its tender in the POS; what is no money is an adjustment.",
+        unit=_MOVEMENTS,
+        amount="{} in all",
+        sql="""
+        SELECT m.store, m.business_date, 1 AS n, m.amount_cents,
+            'movement ' || m.movement_id || coalesce(' by ' || m.tender_code, '') || ': ' || money(m.amount_cents) AS example
+        FROM movements AS m
+        WHERE m.kind = 'account_payment' AND m.amount_cents <> 0 AND (m.tender_code IS NULL OR m.tender_code IN (
+            SELECT t.tender_code FROM tenders AS t WHERE t.store = m.store AND t.tender_type = 'account'))""",
+    ),
+    Rule(
         name="unallocated_payment_on_cash_basis",
         severity=Severity.BLOCKER,
         title="An account payment does not tell which sales it pays; on cash basis the GST of those sales falls due with it",
