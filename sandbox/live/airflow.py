@@ -34,8 +34,19 @@ WRAPPER = """#!/bin/sh
 {settings}
 case "$1" in
     scheduler | triggerer) exec {airflow} "$@" --skip-serve-logs ;;
+    backfill) ;;
     *) exec {airflow} "$@" ;;
 esac
+# Airflow reads before it writes here, which SQLite refuses at once while the scheduler writes; then nothing was created.
+for try in 1 2 3 4 5 6 7 8 9 10; do
+    told=$({airflow} "$@" 2>&1) && {{ printf '%s\\n' "$told"; exit 0; }}
+    case "$told" in
+        *"database is locked"*) echo "SQLite was busy with Airflow's own work; trying again ($try of 10)" >&2; sleep 2 ;;
+        *) printf '%s\\n' "$told" >&2; exit 1 ;;
+    esac
+done
+echo "SQLite stayed busy: try again when fewer runs are under way. Nothing was created." >&2
+exit 1
 """
 
 Json = dict[str, Any]

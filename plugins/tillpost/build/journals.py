@@ -73,4 +73,5 @@ def _description(postings: Sequence[Posting]) -> str:
     text = ", ".join(names)
     if len(text) <= _LONGEST_DESCRIPTION:
         return text
-    return f"{names[0][: _LONGEST_DESCRIPTION - 20]} and {len(names) - 1} more"
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{names[0][: _LONGEST_DESCRIPTION - len(more)]}{more}"

@@ -23,6 +23,8 @@ FORBIDDEN_SYSTEM = frozenset(
      "WAGEPAYABLES")
 )  # fmt: skip
 LONGEST_NUMBER = 255
+LONGEST_NAME = 255
+LONGEST_CONTACT_NUMBER = 50
 
 Found = tuple[int | None, str]
 Look = Callable[[Document, ReferenceData], Iterator[Found]]
@@ -144,6 +146,12 @@ def contact_missing(document: Document, reference: ReferenceData) -> Iterator[Fo
         yield document.total_cents, name_of(document)
 
 
+def contact_too_long(document: Document, reference: ReferenceData) -> Iterator[Found]:
+    who = document.contact
+    if who is not None and (len(who.name) > LONGEST_NAME or len(who.number) > LONGEST_CONTACT_NUMBER or len(who.email) > LONGEST_NAME):
+        yield document.total_cents, f"{name_of(document)}: {who.name[:40]}"
+
+
 def currency_not_organisation(document: Document, reference: ReferenceData) -> Iterator[Found]:
     if document.currency != reference.organisation.currency:
         yield document.total_cents, f"{name_of(document)}: {document.currency}, the organisation has {reference.organisation.currency}"
@@ -202,6 +210,8 @@ _TOLD: tuple[tuple[Look, str, str, tuple[str, str], str], ...] = (
      _DOCUMENTS, ""),
     (contact_missing, "An invoice, bill or credit has nobody that it is for", "Add the contact, or one with the code *, to contacts.csv.",
      _DOCUMENTS, _IN_ALL),
+    (contact_too_long, "A contact's name or e-mail is longer than the 255 characters that Xero takes, or its number than 50",
+     "Give the contact a row of its own in contacts.csv, or shorten it in the POS.", _DOCUMENTS, _IN_ALL),
     (currency_not_organisation, "A document is in a currency that is not the organisation's own",
      "Documents in foreign currency are not supported yet: book it by hand.", _DOCUMENTS, ""),
     (negative_total, "A document has a total that its kind cannot have", "Look at its sale, movement or purchase in the POS.",

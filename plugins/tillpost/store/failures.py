@@ -26,7 +26,7 @@ CASES = (
      "Make room or replace it, then run again."),
     (("malformed", "not a database", "corrupt"),
      "its file is damaged or is no database",
-     "Restore it from a backup, then run again."),
+     "Restore it from a backup; what was sent since the backup is unknown to it: compare with Xero before you post again."),
     (("password", "authentication", "role "),
      "it does not accept the login",
      "Check user and password of TILLPOST_DB_URL, then run again."),

@@ -126,6 +126,8 @@ CASES = (
          (replace(ALLOCATION, number=""), *RIGHT), "purchases"),
     Case("contact_missing", (replace(INVOICE, contact=None), replace(OVERPAYMENT, contact=Contact(" "))), 2, 10000,
          ("invoice HAR-INV-1", "overpayment HAR-OVE-1")),
+    Case("contact_too_long", (replace(INVOICE, contact=Contact("N" * 256)), replace(OVERPAYMENT, contact=Contact("Acme", "1" * 51))), 2, 10000,
+         (f"invoice HAR-INV-1: {'N' * 40}", "overpayment HAR-OVE-1: Acme"), (replace(INVOICE, contact=Contact("N" * 255, "1" * 50)),)),
     Case("currency_not_organisation", (replace(INVOICE, currency="USD"),), 1, None,
          ("invoice HAR-INV-1: USD, the organisation has AUD",)),
     Case("negative_total", (lines(INVOICE, taxed(-5000, -455)), replace(PAYMENT, amount_cents=0)), 2, -5000,
