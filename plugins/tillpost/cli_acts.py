@@ -6,6 +6,7 @@ Each act is written to the audit trail with who, when and why.
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -24,43 +25,34 @@ WhyOption = Annotated[str, typer.Option("--why", "-w", help="The reason; it stay
 WhoOption = Annotated[str, typer.Option("--who", help="Who decides; without it, the user of this machine.")]
 
 
-@app.command()
-def approve(
-    organisation: OrganisationOption,
-    store: StoreOption,
-    day: DateOption,
-    why: WhyOption,
-    stream: StreamOption = "sales",
-    who: WhoOption = "",
-) -> None:
-    """Approve exactly these figures of a stream; other figures will need another approval."""
-    _decide("approve", organisation, store, day, stream, who, why)
+DECISIONS = {
+    "approve": "Approve exactly these figures of a stream; other figures will need another approval.",
+    "hold": "Hold what was not sent yet, until it is released by hand.",
+    "release": "Lift a hold by hand, or a doubt that was looked into. What a check blocks is mended, never waved through.",
+}
 
 
-@app.command()
-def hold(
-    organisation: OrganisationOption,
-    store: StoreOption,
-    day: DateOption,
-    why: WhyOption,
-    stream: StreamOption = "sales",
-    who: WhoOption = "",
-) -> None:
-    """Hold what was not sent yet, until it is released by hand."""
-    _decide("hold", organisation, store, day, stream, who, why)
+def _decision(act: str) -> Callable[..., None]:
+    """The command of one decision; all take the same options."""
+
+    def command(
+        organisation: OrganisationOption,
+        store: StoreOption,
+        day: DateOption,
+        why: WhyOption,
+        stream: StreamOption = "sales",
+        who: WhoOption = "",
+    ) -> None:
+        from tillpost.flows.acts import Act, decide
+
+        state = decide(load_site(), Act(act), organisation, store, day, stream, who=who or getpass.getuser(), why=why)
+        out.print(f"{organisation}/{store}/{day}/{stream} is now {state.replace('_', ' ')}.", markup=False)
+
+    return command
 
 
-@app.command()
-def release(
-    organisation: OrganisationOption,
-    store: StoreOption,
-    day: DateOption,
-    why: WhyOption,
-    stream: StreamOption = "sales",
-    who: WhoOption = "",
-) -> None:
-    """Lift a hold by hand, or a doubt that was looked into. What a check blocks is mended, never waved through."""
-    _decide("release", organisation, store, day, stream, who, why)
+for _act, _help in DECISIONS.items():
+    app.command(_act, help=_help)(_decision(_act))
 
 
 @app.command()
@@ -70,10 +62,3 @@ def retry(organisation: OrganisationOption, why: WhyOption, who: WhoOption = "")
 
     count = retry_refused(load_site(), organisation, who=who or getpass.getuser(), why=why)
     out.print(f"{count} refused documents are ready again; the next posting run sends them.")
-
-
-def _decide(act: str, organisation: str, store: str, day: str, stream: str, who: str, why: str) -> None:
-    from tillpost.flows.acts import Act, decide
-
-    state = decide(load_site(), Act(act), organisation, store, day, stream, who=who or getpass.getuser(), why=why)
-    out.print(f"{organisation}/{store}/{day}/{stream} is now {state.replace('_', ' ')}.", markup=False)
