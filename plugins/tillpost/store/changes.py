@@ -14,20 +14,21 @@ from tillpost.model.money import format_cents
 POSTED_CHANGED = "posted_stream_changed"
 MAX_EXAMPLES = 10
 REMEDIES = {
-    "hold": "Correct it in Xero by hand if it must be, then release the stream: what is posted is kept as it is.",
+    "hold": "Correct it in Xero by hand if it must be, new documents too, then release the stream: what is posted is kept as it is.",
     "adjust": "An adjustment of what Xero holds is booked by a person: enter the difference in Xero, then release the stream.",
     "replace": "A document that Xero holds is replaced by a person: void it in Xero and enter the new figures, then release the stream.",
 }
 
 
 def posted_stream_changed(
-    key: StreamKey, changed: Sequence[tuple[Row[Any], Document | None]], posted_changes: str, accepted: bool
+    key: StreamKey, changed: Sequence[tuple[Row[Any], Document | None]], new: Sequence[Document], posted_changes: str, accepted: bool
 ) -> Finding:
-    """The facts changed after documents had been posted: the difference of each. Nothing is sent.
+    """The facts changed after documents had been posted: the difference of each, and what would be ``new``. Nothing is sent.
 
     A difference that a person has accepted is reported and holds nothing.
     """
     examples = [_difference(row, wanted) for row, wanted in changed]
+    examples += [f"{_name(d.kind.value, d.number, d.natural_key)}: would be new, {format_cents(d.total_cents)}" for d in new]
     amount = sum((wanted.total_cents if wanted else 0) - row.total_cents for row, wanted in changed)
     return Finding(
         key,

@@ -84,7 +84,8 @@ def plan_documents(
         elif row.state not in GONE:
             under_way.append(row) if row.state in UNDER_WAY else changed.append((row, None))
     if changed:
-        findings.append(posted_stream_changed(key, changed, posted_changes, accepted))
+        findings.append(posted_stream_changed(key, changed, new, posted_changes, accepted))
+        new = []  # they belong to the difference: beside what is posted they would book the same sale twice
     if under_way:
         findings.append(changed_under_way(key, under_way))
     return DocumentPlan(tuple(new), tuple(replaced), tuple(dropped), tuple(findings))

@@ -358,3 +358,12 @@ def test_documents_are_stored_as_they_are_read_back(db: Database) -> None:
 
     assert document_of_dict(payload) == sale
     assert sale.kind is DocumentKind.INVOICE
+
+
+def test_what_would_be_new_beside_a_changed_posting_is_told_and_never_sent(db: Database, watch: Watch) -> None:
+    settle(db, result(journal()))
+    post_all(db)
+    assert settle(db, result(journal(cents=7_000), invoice("s9"), read_minutes=1)) == "held"
+    assert "would be new" in state_of(db).findings[0].examples[1]
+    assert release(db, SALES, "Kim", "the sale went on account after closing", watch()) == "released"
+    assert (state_of(db).state, state_of(db).documents) == ("posted", {"posted": 1})
