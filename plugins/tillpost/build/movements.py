@@ -44,6 +44,8 @@ def _postings(movement: Movement, lines: Sequence[MovementLine], context: BuildC
     if movement.kind in ACCOUNT_KINDS:
         yield from _account_fee(movement, context)
         return
+    if movement.kind == "layby_adjustment" and context.store(movement.store).layby_recognition == "each_payment":
+        return  # nothing was recognised yet, and no liability stands: the lower payments will tell
     tender = _tender(movement, context)
     if tender is not None:
         yield _post(context, movement, tender, movement.amount_cents)

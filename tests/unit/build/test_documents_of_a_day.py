@@ -135,3 +135,9 @@ def test_customers_of_two_stores_with_one_pos_id_stay_two_contacts(build: Build)
     sale = {"id": "c1", "customer": "17", "lines": [FOOD], "tenders": [{"tender": "ACCOUNT", "amount": "50.00"}]}
     [invoice] = build({"sales": [sale]}, mode="transaction")
     assert invoice.contact == Contact("17", "shop-17")
+
+
+def test_an_adjustment_of_a_layby_that_is_recognised_with_each_payment_books_nothing(build: Build) -> None:
+    adjustment = {"id": "m1", "kind": "layby_adjustment", "layby": "L1", "amount": "1.00", "tax_code": "GST"}
+    assert build({"movements": [adjustment]}, layby_recognition="each_payment") == []
+    assert len(build({"movements": [adjustment]})) == 1
