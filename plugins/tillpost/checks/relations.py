@@ -24,7 +24,7 @@ _BEGINNING = date(1, 1, 1)
 _COLUMNS: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
     "store_dates": (("store", pa.string()), ("business_date", pa.date32()), ("first_date", pa.date32()), ("end_date", pa.date32())),
     "stores": (
-        ("store", pa.string()), ("pos", pa.string()), ("mode", pa.string()), ("layby_recognition", pa.string()),
+        ("store", pa.string()), ("pos", pa.string()), ("mode", pa.string()), ("layby_recognition", pa.string()), ("starts_on", pa.date32()),
         ("cash_contracts", pa.string()), ("split_mixed_tax", pa.bool_()),
     ),
     "organisation": (("country", pa.string()), ("currency", pa.string()), ("gst_basis", pa.string()), ("smallest_coin", pa.int64())),
@@ -66,7 +66,10 @@ def _rows(context: CheckContext) -> dict[str, list[tuple[object, ...]]]:
     coin = SMALLEST_COIN.get(organisation.country, 1)
     return {
         "store_dates": _store_dates(context),
-        "stores": [(s.key, s.pos, s.mode, s.layby_recognition, s.cash_contracts, s.split_mixed_tax) for s in organisation.stores.values()],
+        "stores": [
+            (s.key, s.pos, s.mode, s.layby_recognition, s.starts_on, s.cash_contracts, s.split_mixed_tax)
+            for s in organisation.stores.values()
+        ],
         "organisation": [(organisation.country, organisation.currency, organisation.gst_basis, coin)],
         "account_rows": [(r.kind, r.code, r.account, r.tax_code, r.valid_from or _BEGINNING) for r in mapping.accounts],
         "tax_rows": [(r.pos_tax_code, r.rate_bp, r.valid_from or _BEGINNING) for r in mapping.taxes if r.country == organisation.country],

@@ -347,6 +347,20 @@ SALES = (
         day(sale(kind="layby_open", layby_id="L1", receipt_no="17"), tenders=[tender(5000, tender_code="LAYBY", tender_type="layby")]),
     ),
     Case(
+        "payment_for_sale_before_start",
+        {
+            "movements": [movement("account_payment", 5000, tender_code="EFTPOS")],
+            "movement_allocations": [{"movement_id": "m1", "sale_id": "s0", "sale_date": date(2020, 1, 1), "amount_cents": 5000}],
+        },
+        1,
+        5000,
+        ("movement m1 pays sale s0 of 2020-01-01: 50.00",),
+        {
+            "movements": [movement("account_payment", 5000, tender_code="EFTPOS")],
+            "movement_allocations": [{"movement_id": "m1", "sale_id": "s1", "sale_date": date(2026, 3, 3), "amount_cents": 5000}],
+        },
+    ),
+    Case(
         "account_payment_without_tender",
         {"movements": [movement("account_payment", 5000, tender_code=None)]},
         1,

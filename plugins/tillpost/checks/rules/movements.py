@@ -47,6 +47,21 @@ RULES = (
             OR (s.kind = 'layby_complete' AND p.layby_recognition <> 'final_payment'))""",
     ),
     Rule(
+        name="payment_for_sale_before_start",
+        severity=Severity.BLOCKER,
+        title="An account payment pays a sale from before the store's start date, whose invoice Tillpost never sent",
+        remedy="Enter the payment in Xero by hand, on the invoice that stands there, and leave it out in the SQL file.",
+        unit=_MOVEMENTS,
+        amount="{} in all",
+        sql="""
+        SELECT m.store, m.business_date, 1 AS n, a.amount_cents,
+            'movement ' || m.movement_id || ' pays sale ' || a.sale_id || ' of ' || a.sale_date || ': ' || money(a.amount_cents) AS example
+        FROM movement_allocations AS a
+        JOIN movements AS m ON m.store = a.store AND m.movement_id = a.movement_id
+        JOIN stores AS p ON p.store = a.store
+        WHERE a.sale_date < p.starts_on AND a.amount_cents <> 0""",
+    ),
+    Rule(
         name="account_payment_without_tender",
         severity=Severity.BLOCKER,
         title="An account payment does not tell with what it was paid, so that no account can receive it",
