@@ -140,8 +140,8 @@ GROUP BY w.store, w.business_date, w.tender_code ORDER BY ALL
 # As `model.money.divide_half_up`, in integers: no float touches money.
 HALF_UP = """
 CREATE OR REPLACE TEMP MACRO half_up(numerator, denominator) AS
-CASE WHEN numerator < 0 THEN -((2 * -numerator + denominator) // (2 * denominator))
-     ELSE (2 * numerator + denominator) // (2 * denominator) END
+CASE WHEN numerator < 0 THEN -((2 * -(numerator::BIGINT) + denominator) // (2 * denominator))
+     ELSE (2 * numerator::BIGINT + denominator) // (2 * denominator) END
 """
 
 CASH = """

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from tillpost.build.coding import Coding, code_of, coding_of_row, post
+from tillpost.build.coding import NO_TAX, Coding, code_of, coding_of_row, post
 from tillpost.build.context import BuildContext
 from tillpost.build.facts import LineSum, SaleSum, Selection, TenderSum
 from tillpost.build.numbering import natural_key
@@ -81,7 +81,7 @@ def _free_coding(context: BuildContext, coding: Coding, on: date) -> Coding | No
     codes = [t.pos_tax_code for t in context.mapping.taxes if t.country == context.mapping.country and t.rate_bp == 0]
     for code in codes:
         tax = context.mapping.tax(code, on)
-        if code != "NONE" and tax is not None:
+        if code != NO_TAX and tax is not None:
             return replace(coding, tax_type=tax.sale_tax_type, rate_bp=0)
     return None
 

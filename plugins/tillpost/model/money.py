@@ -28,11 +28,6 @@ def tax_inside(gross_cents: int, rate_bp: int) -> int:
     return divide_half_up(gross_cents * rate_bp, 10_000 + rate_bp)
 
 
-def taxed_part(tax_cents: int, rate_bp: int) -> int:
-    """The gross amount in cents that carries this tax at this rate (GST of 5.00 at 10 %: 55.00)."""
-    return divide_half_up(tax_cents * (10_000 + rate_bp), rate_bp)
-
-
 def split_by_weight(total_cents: int, weights: Sequence[int]) -> list[int]:
     """Split an amount by weights; the last cents go by largest remainder, then to the earlier part. The sum is always the total.
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tillpost.model import money
-from tillpost.model.money import basis_points, cents_of_text, divide_half_up, format_cents, split_by_weight, tax_inside, taxed_part
+from tillpost.model.money import basis_points, cents_of_text, divide_half_up, format_cents, split_by_weight, tax_inside
 
 CENTS = st.integers(-10_000_000, 10_000_000)
 
@@ -40,10 +40,6 @@ def test_a_refund_is_the_mirror_of_its_sale(gross: int) -> None:
 
 def test_halves_go_away_from_zero() -> None:
     assert [divide_half_up(n, 2) for n in (1, -1, 3, -3)] == [1, -1, 2, -2]
-
-
-def test_the_taxed_part_of_a_mixed_line() -> None:
-    assert taxed_part(500, 1000) == 5500
 
 
 @given(CENTS, st.lists(st.integers(-100_000, 100_000), min_size=1, max_size=20).filter(any))
