@@ -14,12 +14,17 @@ from tillpost.model.period import TradingClock
 from tillpost.yaml_lines import YamlMap, read_yaml
 
 COUNTRIES = ("AU", "NZ", "GB")
+MODES = ("batch", "real_time", "transaction")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-ORGANISATION_KEYS = ("name", "country", "currency", "time_zone", "xero", "prepare_at", "gst_basis", "look_back_days", "stores")
+ORGANISATION_KEYS = (
+    "name", "country", "currency", "time_zone", "xero", "prepare_at", "gst_basis", "look_back_days",
+    "sales_document", "store_tracking", "stores",
+)  # fmt: skip
 STORE_KEYS = (
     "name", "pos", "connection", "pos_store", "time_zone", "cut_over", "starts_on", "send_as", "mode", "layby_recognition",
     "cash_contracts", "auto_allocate", "split_mixed_tax", "approval", "ready_when", "closed_weekdays", "closed_dates",
-    "rounding", "payment_status_connection",
+    "rounding", "payment_status_connection", "number", "tag", "sales_as", "debtor", "debtor_grain", "surplus",
+    "before_start", "posted_changes",
 )  # fmt: skip
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
@@ -37,6 +42,13 @@ class Store:
     starts_on: date
     send_as: str = "authorised"
     mode: str = "batch"
+    mode_changes: tuple[tuple[date, str], ...] = ()
+    sales_as: str = "journal"
+    debtor: str = ""
+    debtor_grain: str = "per_sale"
+    surplus: str = "credit_note"
+    before_start: str = "hold"
+    posted_changes: str = "hold"
     layby_recognition: str = "final_payment"
     cash_contracts: str = "default_customer"
     auto_allocate: bool = False
@@ -47,6 +59,17 @@ class Store:
     closed_dates: tuple[date, ...] = ()
     rounding: str = "half_up"
     payment_status_connection: str = ""
+    number: str = ""
+    tag: str = ""
+
+    def mode_on(self, day: date) -> str:
+        """The mode in force on a business date: the last change that has begun, else ``mode``."""
+        begun = [mode for start, mode in self.mode_changes if start <= day]
+        return begun[-1] if begun else self.mode
+
+    def debtor_on(self, day: date) -> str:
+        """Whose invoice an account sale of that date is: ``pos_debtor`` or ``customer``; by the mode where the store does not say."""
+        return self.debtor or ("pos_debtor" if self.mode_on(day) == "batch" else "customer")
 
     def is_closed_on(self, day: date) -> bool:
         """Whether the store's calendar says that it does not trade on that business date."""
@@ -67,6 +90,8 @@ class Organisation:
     stores: Mapping[str, Store]
     gst_basis: str = "accrual"
     look_back_days: int = 7
+    sales_document: str = "per_store"
+    store_tracking: str = ""
 
     def store(self, key: str) -> Store:
         """The store of that key; ConfigError naming the known ones otherwise."""
@@ -99,11 +124,14 @@ def _organisation(key: str, raw: YamlMap) -> Organisation:
         stores={name: _store(_checked_key(stores, name), stores.map(name), zone) for name in stores.values},
         gst_basis=raw.choice("gst_basis", ("accrual", "cash", "hybrid")),
         look_back_days=_whole_number(raw, "look_back_days", "7"),
+        sales_document=raw.choice("sales_document", ("per_store", "per_organisation")),
+        store_tracking=raw.text("store_tracking"),
     )
 
 
 def _store(key: str, raw: YamlMap, zone: str) -> Store:
     raw.check_keys(STORE_KEYS, ("name", "pos", "connection", "pos_store", "starts_on"), f"store {key!r}")
+    mode, mode_changes = _modes(raw)
     return Store(
         key=key,
         name=raw.text("name"),
@@ -113,7 +141,14 @@ def _store(key: str, raw: YamlMap, zone: str) -> Store:
         clock=TradingClock(_zone(raw, "time_zone") if "time_zone" in raw.values else zone, _time(raw, "cut_over", "04:00")),
         starts_on=_date(raw, "starts_on", raw.text("starts_on")),
         send_as=raw.choice("send_as", ("authorised", "draft")),
-        mode=raw.choice("mode", ("batch", "real_time", "transaction")),
+        mode=mode,
+        mode_changes=mode_changes,
+        sales_as=raw.choice("sales_as", ("journal", "invoice")),
+        debtor=raw.choice("debtor", ("pos_debtor", "customer")) if "debtor" in raw.values else "",
+        debtor_grain=raw.choice("debtor_grain", ("per_sale", "per_date")),
+        surplus=raw.choice("surplus", ("credit_note", "deposit")),
+        before_start=raw.choice("before_start", ("hold", "credit")),
+        posted_changes=raw.choice("posted_changes", ("hold", "adjust")),
         layby_recognition=raw.choice("layby_recognition", ("final_payment", "each_payment", "sale_date")),
         cash_contracts=raw.choice("cash_contracts", ("default_customer", "customer")),
         auto_allocate=raw.flag("auto_allocate"),
@@ -124,7 +159,28 @@ def _store(key: str, raw: YamlMap, zone: str) -> Store:
         closed_dates=tuple(_date(raw, "closed_dates", day) for day in raw.texts("closed_dates")),
         rounding=raw.choice("rounding", ("half_up", "half_even")),
         payment_status_connection=raw.text("payment_status_connection"),
+        number=_digits(raw, "number", raw.text("pos_store")),
+        tag=raw.text("tag", raw.text("name")),
     )
+
+
+def _modes(raw: YamlMap) -> tuple[str, tuple[tuple[date, str], ...]]:
+    """One mode for ever, or modes by the business date from which each holds; the first one counts for all earlier dates too."""
+    if not isinstance(raw.values.get("mode"), YamlMap):
+        return raw.choice("mode", MODES), ()
+    by_date = raw.map("mode")
+    if not by_date.values:
+        raise raw.error("'mode' names no date.", "mode")
+    changes = sorted((_date(by_date, start, start), by_date.choice(start, MODES)) for start in by_date.values)
+    return changes[0][1], tuple(changes[1:])
+
+
+def _digits(raw: YamlMap, key: str, default: str) -> str:
+    """The store's number for ``#`` in account codes: the digits given, or those of its number in the POS."""
+    text = raw.text(key)
+    if text and not text.isdigit():
+        raise raw.error(f"{key!r} is {text!r}; write digits only.", key)
+    return text or "".join(c for c in default if c.isdigit())
 
 
 def _checked_key(raw: YamlMap, key: str) -> str:

@@ -51,8 +51,18 @@ def test_a_store_takes_the_zone_of_its_organisation_and_the_usual_policies(tmp_p
         TradingClock("Pacific/Auckland", time(4)),
         date(2026, 10, 1),
         closed_weekdays=(6,),
+        number="07",
+        tag="Quay Street",
     )
     assert store.is_closed_on(date(2026, 10, 4)) and not store.is_closed_on(date(2026, 10, 5))
+
+
+def test_a_mode_holds_from_its_date(tmp_path: Path) -> None:
+    modes = "[sunday]\n        mode: {2026-12-01: real_time, 2026-10-01: batch, 2026-11-01: transaction}"
+    store = _load(tmp_path, TEXT.replace("[sunday]", modes))["city"].store("quay")
+    days = [date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 1), date(2026, 12, 1)]
+    assert [store.mode_on(day) for day in days] == ["batch", "batch", "transaction", "real_time"]
+    assert [store.debtor_on(day) for day in days] == ["pos_debtor", "pos_debtor", "customer", "customer"]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +76,9 @@ def test_a_store_takes_the_zone_of_its_organisation_and_the_usual_policies(tmp_p
         ("starts_on: 2026-10-01", "starts_on: 1 October", "tillpost.yml:16: 'starts_on' is '1 October'; write a date as 2026-10-31."),
         ("[sunday]", "[sundays]", "tillpost.yml:17: 'closed_weekdays' holds 'sundays'. Allowed: monday, tuesday, wednesday, thursday, friday, saturday, sunday."),
         ("pos: idealpos", "pos: ../idealpos", "tillpost.yml:13: 'pos' is '../idealpos': it names a folder of sql/ and must hold small letters, digits and _ only."),
+        ("[sunday]", "[sunday]\n        mode: {}", "tillpost.yml:18: 'mode' names no date."),
+        ("[sunday]", "[sunday]\n        mode: {2026-10-05: ledger}", "tillpost.yml:18: '2026-10-05' is 'ledger'. Allowed: batch, real_time, transaction."),
+        ("[sunday]", "[sunday]\n        number: one", "tillpost.yml:18: 'number' is 'one'; write digits only."),
         ("quay:", "Quay St:", "tillpost.yml:11: the name 'Quay St' must start with a small letter and hold small letters, digits and _ only."),
         ("    name: City Shops", "    name: City Shops\n    name: Twice", "tillpost.yml:5: 'name' stands here a second time (first in line 4)."),
         ("version: 1", "version: 2", "tillpost.yml:1: 'version' is '2'. Allowed: 1."),
@@ -100,4 +113,4 @@ def test_every_setting_is_documented() -> None:
     text = (PROJECT / "docs" / "configuration.md").read_text()
     for name in (*ORGANISATION_KEYS, *STORE_KEYS, "TILLPOST_INCLUDE", "TILLPOST_DB_URL", "TILLPOST_DATA"):
         assert f"`{name}`" in text, name
-    assert {field.name for field in fields(Store)} - {"key", "clock"} <= set(STORE_KEYS)
+    assert {field.name for field in fields(Store)} - {"key", "clock", "mode_changes"} <= set(STORE_KEYS)

@@ -27,7 +27,7 @@ def account_documents(selection: Selection, context: BuildContext) -> Iterator[D
         allocations.setdefault((allocation.store, allocation.movement_id), []).append(allocation)
     for movement in selection.movements:
         own = allocations.get((movement.store, movement.movement_id), [])
-        party = account_party(context, selection, movement.store, movement.customer_id)
+        party = account_party(context, selection, movement.store, movement.customer_id, movement.business_date)
         if movement.kind == "account_payment":
             yield from _payments(context, selection, movement, own, party)
         elif movement.kind == "account_adjustment":
@@ -38,7 +38,7 @@ def _payments(
     context: BuildContext, selection: Selection, movement: Movement, allocations: Sequence[Allocation], party: Party | None
 ) -> Iterator[Document]:
     key = sales_key(context, movement.store, movement.business_date)
-    coding = tender_coding(context, movement.tender_code, movement.business_date)
+    coding = tender_coding(context, movement.store, movement.tender_code, movement.business_date)
     if coding is None:
         return
     if context.store(movement.store).send_as == "draft":
@@ -126,7 +126,7 @@ def _applied_to_contract(
 
 def _adjustment(context: BuildContext, movement: Movement, allocations: Sequence[Allocation], party: Party | None) -> Iterator[Document]:
     key = sales_key(context, movement.store, movement.business_date)
-    coding = code_of(context.mapping, "other", "account_adjustment", movement.business_date, movement.tax_code or NO_TAX)
+    coding = code_of(context.mapping_of(movement.store), "other", "account_adjustment", movement.business_date, movement.tax_code or NO_TAX)
     if coding is None or movement.amount_cents == 0:
         return
     tax = movement.tax_cents or 0

@@ -98,17 +98,18 @@ def _line_coding(
     context: BuildContext, purchase: Purchase, line_kind: str, category: str, account_code: str, tax_code: str | None
 ) -> Coding | None:
     """Goods by purchase category (or the ledger account that the POS names); freight, fees and the like by their kind."""
+    mapping = context.mapping_of(purchase.store)
     code = tax_code or _supplier_tax_code(context, purchase)
     day = purchase.business_date
     if line_kind != "goods":
-        return code_of(context.mapping, "purchase_other", line_kind, day, code, purchase=True)
+        return code_of(mapping, "purchase_other", line_kind, day, code, purchase=True)
     if category:
-        return code_of(context.mapping, "purchase_category", category, day, code, purchase=True)
-    return code_of(context.mapping, "gl_account", account_code, day, code, purchase=True)
+        return code_of(mapping, "purchase_category", category, day, code, purchase=True)
+    return code_of(mapping, "gl_account", account_code, day, code, purchase=True)
 
 
 def _supplier_tax_code(context: BuildContext, purchase: Purchase) -> str:
-    row = context.mapping.contact("supplier", purchase.supplier_id)
+    row = context.mapping_of(purchase.store).contact("supplier", purchase.supplier_id)
     return row.tax_code if row and row.tax_code else NO_TAX
 
 
@@ -116,7 +117,7 @@ def _accrual(context: BuildContext, purchase: Purchase, lines: Sequence[Purchase
     """Goods received: their value without GST, against goods received not invoiced."""
     key, day = _key(context, purchase), purchase.business_date
     natural = natural_key(key, "receipt", purchase.purchase_id)
-    suspense = code_of(context.mapping, "other", "inventory_suspense", day)
+    suspense = code_of(context.mapping_of(purchase.store), "other", "inventory_suspense", day)
     if suspense is None:
         return None
     postings = list(_untaxed(context, _line_postings(context, purchase, lines, natural), day))

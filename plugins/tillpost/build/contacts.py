@@ -27,16 +27,16 @@ def sale_party(context: BuildContext, selection: Selection, sale: SaleSum) -> Pa
     """The contact of an invoiced sale, by the store's mode; None where nobody is configured."""
     store = context.store(sale.store)
     if not sale.on_account and store.cash_contracts == "default_customer":
-        return _of_row(context.mapping.contact("cash_customer", "*"))
-    return account_party(context, selection, sale.store, sale.customer_id)
+        return _of_row(context.mapping_of(sale.store).contact("cash_customer", "*"))
+    return account_party(context, selection, sale.store, sale.customer_id, sale.business_date)
 
 
-def account_party(context: BuildContext, selection: Selection, store: str, customer_id: str) -> Party | None:
-    """The one POS debtor in batch mode; the customer in the other modes."""
-    debtor = _of_row(context.mapping.contact("debtor", "*"))
-    if context.store(store).mode == "batch" or not customer_id:
+def account_party(context: BuildContext, selection: Selection, store: str, customer_id: str, on: date) -> Party | None:
+    """The one POS debtor or the customer, as the store has it on that business date (by default: by its mode)."""
+    debtor = _of_row(context.mapping_of(store).contact("debtor", "*"))
+    if context.store(store).debtor_on(on) == "pos_debtor" or not customer_id:
         return debtor
-    row = context.mapping.contact("customer", customer_id)
+    row = context.mapping_of(store).contact("customer", customer_id)
     if row is not None:
         return _of_row(row)
     person = next((p for p in selection.customers if (p.store, p.id) == (store, customer_id)), None)
@@ -51,8 +51,8 @@ def supplier_name(mapping: Mapping, supplier_id: str, name: str) -> str:
 
 def supplier_party(context: BuildContext, purchase: Purchase) -> Party | None:
     """The supplier of a purchase: the mapping's row, else what the POS says."""
-    row = context.mapping.contact("supplier", purchase.supplier_id)
-    name = supplier_name(context.mapping, purchase.supplier_id, purchase.supplier_name)
+    row = context.mapping_of(purchase.store).contact("supplier", purchase.supplier_id)
+    name = supplier_name(context.mapping_of(purchase.store), purchase.supplier_id, purchase.supplier_name)
     terms = purchase.terms_days if purchase.terms_days is not None else row.terms_days if row else None
     # A supplier without a row of its own is matched by its name: the POS's numbers mean something in that store only.
     account = row.account_number if row is not None and row.code != "*" else ""
@@ -61,7 +61,7 @@ def supplier_party(context: BuildContext, purchase: Purchase) -> Party | None:
 
 def is_for_accounting(context: BuildContext, purchase: Purchase) -> bool:
     """Whether the supplier's documents are sent at all: neither the mapping nor the POS says no."""
-    row = context.mapping.contact("supplier", purchase.supplier_id)
+    row = context.mapping_of(purchase.store).contact("supplier", purchase.supplier_id)
     return purchase.for_accounting and (row is None or row.for_accounting)
 
 

@@ -24,6 +24,10 @@ class BuildContext:
     bank_accounts: frozenset[str] = frozenset()
     known_document: Callable[[str], Document | None] = field(default=lambda natural_key: None)
 
+    def mapping_of(self, store: str) -> Mapping:
+        """The mapping as that store sees it."""
+        return self.mapping
+
     def store(self, key: str) -> Store:
         """The store of that key."""
         return self.organisation.store(key)

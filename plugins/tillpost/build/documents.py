@@ -69,6 +69,6 @@ def _events(selection: Selection, context: BuildContext) -> Iterator[tuple[str, 
             natural = document_of_sale(context, sale.store, sale.business_date, "event", sale.sale_id)
             yield natural, sales_key(context, sale.store, sale.business_date), "sale", sale.sale_id
     for movement in selection.movements:
-        if context.store(movement.store).mode == "real_time":
+        if context.store(movement.store).mode_on(movement.business_date) == "real_time":
             key = sales_key(context, movement.store, movement.business_date)
             yield document_of_movement(context, movement), key, "movement", movement.movement_id

@@ -49,7 +49,7 @@ def _sale_documents(
 
 def _document(selection: Selection, context: BuildContext, sale: SaleSum, postings: Sequence[Posting], sign: int) -> Document | None:
     store = context.store(sale.store)
-    lines = _own_lines(postings, sign) if store.mode == "transaction" else grouped_lines(postings, -sign)
+    lines = _own_lines(postings, sign) if store.mode_on(sale.business_date) == "transaction" else grouped_lines(postings, -sign)
     if not lines:
         return None
     key = sales_key(context, sale.store, sale.business_date)
@@ -81,7 +81,7 @@ def _paid_by_account(context: BuildContext, sale: SaleSum, tenders: Sequence[Ten
     """What was paid at once (cash-out is no payment), net per tender; what went on account is what stays due."""
     paid: dict[str, tuple[Coding, TenderSum]] = {}
     for tender in tenders:
-        coding = tender_coding(context, tender.tender_code, sale.business_date)
+        coding = tender_coding(context, sale.store, tender.tender_code, sale.business_date)
         if coding is None:
             continue
         before = paid[tender.tender_code][1].amount_cents if tender.tender_code in paid else 0

@@ -35,7 +35,7 @@ def movement_postings(selection: Selection, context: BuildContext) -> Iterator[P
 def document_of_movement(context: BuildContext, movement: Movement) -> str:
     """The natural key of the journal that a movement is booked in."""
     key = sales_key(context, movement.store, movement.business_date)
-    if context.store(movement.store).mode == "real_time":
+    if context.store(movement.store).mode_on(movement.business_date) == "real_time":
         return natural_key(key, "movement", movement.movement_id)
     return natural_key(key, "journal", movement.business_date.isoformat())
 
@@ -58,13 +58,18 @@ def _postings(movement: Movement, lines: Sequence[MovementLine], context: BuildC
 
 
 def _tender(movement: Movement, context: BuildContext) -> Coding | None:
-    return tender_coding(context, movement.tender_code, movement.business_date) if movement.tender_code else None
+    return tender_coding(context, movement.store, movement.tender_code, movement.business_date) if movement.tender_code else None
 
 
 def _function(movement: Movement, context: BuildContext) -> Iterator[Posting]:
     """The function's account; money paid out takes the purchase's tax type."""
     coding = code_of(
-        context.mapping, "function", movement.function_code, movement.business_date, movement.tax_code, purchase=movement.kind == "paid_out"
+        context.mapping_of(movement.store),
+        "function",
+        movement.function_code,
+        movement.business_date,
+        movement.tax_code,
+        purchase=movement.kind == "paid_out",
     )
     if coding is not None:
         recorded = movement.tax_cents is not None
@@ -93,7 +98,7 @@ def _recognises(movement: Movement, context: BuildContext) -> bool:
 
 def _line_postings(movement: Movement, lines: Sequence[MovementLine], context: BuildContext) -> Iterator[Posting]:
     for line in lines:
-        coding = line_coding(context, line.line_kind, line.category, line.tax_code, movement.business_date)
+        coding = line_coding(context, line.store, line.line_kind, line.category, line.tax_code, movement.business_date)
         if coding is not None and line.gross_cents:
             recorded = line.tax_cents is not None
             tax = line.tax_cents if line.tax_cents is not None else tax_inside(line.gross_cents, coding.rate_bp)
@@ -109,7 +114,7 @@ def _account_fee(movement: Movement, context: BuildContext) -> Iterator[Posting]
 
 
 def _other(movement: Movement, context: BuildContext, code: str, cents: int, tax_code: str = "") -> Iterator[Posting]:
-    coding = code_of(context.mapping, "other", code, movement.business_date, tax_code)
+    coding = code_of(context.mapping_of(movement.store), "other", code, movement.business_date, tax_code)
     if coding is not None and cents:
         yield _post(context, movement, coding, cents)
 

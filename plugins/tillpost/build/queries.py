@@ -1,6 +1,7 @@
 """The queries of selection, over the views of facts: what is booked, summed as far as its document allows.
 
-They read the tables ``build_days`` (store-dates), ``build_stores`` (policies) and ``build_rates`` (tax rates) that selection registers.
+They read the tables ``build_days`` (store-dates with their mode), ``build_stores`` (policies) and ``build_rates`` (tax rates) that
+selection registers.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ SELECT s.*, p.split_mixed_tax,
         WHEN s.kind = 'layby_cancel' AND p.layby_recognition <> 'sale_date' THEN 'nothing'
         WHEN a.sale_id IS NOT NULL THEN 'invoice'
         WHEN s.layby_id IS NOT NULL THEN 'journal'
-        WHEN p.mode = 'transaction' THEN 'invoice'
-        WHEN p.mode = 'real_time' THEN 'event'
+        WHEN d.mode = 'transaction' THEN 'invoice'
+        WHEN d.mode = 'real_time' THEN 'event'
         ELSE 'journal'
     END AS becomes,
     a.sale_id IS NOT NULL AS on_account,

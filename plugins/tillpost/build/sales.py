@@ -44,7 +44,7 @@ def sale_postings(selection: Selection, context: BuildContext) -> Iterator[Posti
 
 def line_postings(line: LineSum, context: BuildContext) -> Iterator[Posting]:
     """The credit of a line (or sum of lines) on its account; a mixed line is split in a taxed and a free part."""
-    coding = line_coding(context, line.line_kind, line.category, line.tax_code, line.business_date)
+    coding = line_coding(context, line.store, line.line_kind, line.category, line.tax_code, line.business_date)
     if coding is None or line.gross_cents == 0:
         return
     document = document_of_sale(context, line.store, line.business_date, line.becomes, line.sale_id)
@@ -59,9 +59,9 @@ def line_postings(line: LineSum, context: BuildContext) -> Iterator[Posting]:
     )  # fmt: skip
 
 
-def line_coding(context: BuildContext, line_kind: str, category: str, tax_code: str, on: date) -> Coding | None:
+def line_coding(context: BuildContext, store: str, line_kind: str, category: str, tax_code: str, on: date) -> Coding | None:
     """The coding of a sale line: its category for goods, the row of its kind for what is no sale (a gift card, a tip)."""
-    mapping = context.mapping
+    mapping = context.mapping_of(store)
     row = mapping.account("line_kind", line_kind, on) if line_kind != "item" else None
     if row is not None:
         return coding_of_row(mapping, row, on, tax_code)
@@ -116,21 +116,23 @@ def _tender_postings(tender: TenderSum, selection: Selection, context: BuildCont
     sale_id = "" if becomes == "journal" else tender.sale_id
     document = document_of_sale(context, tender.store, tender.business_date, becomes, sale_id)
     source = FactSelection("tenders", _pairs(tender_code=tender.tender_code, sale_id=tender.sale_id), tender.rows)
-    coding = tender_coding(context, tender.tender_code, tender.business_date)
+    coding = tender_coding(context, tender.store, tender.tender_code, tender.business_date)
     amount = tender.cash_out_cents if tender.becomes == "invoice" else tender.amount_cents
     if coding is not None and amount:
         yield post(document, coding, amount, source)
-    cash = tender_coding(context, selection.cash_tender.get((tender.store, tender.business_date), "CASH"), tender.business_date)
+    cash = tender_coding(
+        context, tender.store, selection.cash_tender.get((tender.store, tender.business_date), "CASH"), tender.business_date
+    )
     if tender.cash_out_cents and cash is not None:
         yield post(document, cash, -tender.cash_out_cents, source, description="Cash-out")
 
 
-def tender_coding(context: BuildContext, tender_code: str, on: date) -> Coding | None:
+def tender_coding(context: BuildContext, store: str, tender_code: str, on: date) -> Coding | None:
     """The account of a tender; None where it goes to a customer's invoice."""
-    row = context.mapping.account("tender", tender_code, on)
+    row = context.mapping_of(store).account("tender", tender_code, on)
     if row is None or row.account == RECEIVABLE:
         return None
-    return coding_of_row(context.mapping, row, on)
+    return coding_of_row(context.mapping_of(store), row, on)
 
 
 def _sale_postings(sale: SaleSum, context: BuildContext) -> Iterator[Posting]:
@@ -138,7 +140,7 @@ def _sale_postings(sale: SaleSum, context: BuildContext) -> Iterator[Posting]:
     amounts = (("rounding", sale.rounding_cents), ("tips", sale.tip_cents), ("rounding", sale.remainder_cents))
     names = ("rounding", "tip", "gross less lines")
     for (code, cents), name in zip(amounts, names, strict=True):
-        coding = code_of(context.mapping, "other", code, sale.business_date)
+        coding = code_of(context.mapping_of(sale.store), "other", code, sale.business_date)
         if cents and coding is not None:
             yield post(document, coding, -cents, FactSelection("sales", _pairs(amount=name, sale_id=sale.sale_id), sale.rows))
 
@@ -147,8 +149,8 @@ def count_postings(selection: Selection, context: BuildContext) -> Iterator[Post
     """The variance: what was counted less what was expected, on the tender's account and against the variance account."""
     for count in selection.counts:
         difference = count.counted_cents - count.expected_cents
-        tender = tender_coding(context, count.tender_code, count.business_date)
-        variance = code_of(context.mapping, "other", "variance", count.business_date)
+        tender = tender_coding(context, count.store, count.tender_code, count.business_date)
+        variance = code_of(context.mapping_of(count.store), "other", "variance", count.business_date)
         if difference == 0 or tender is None or variance is None:
             continue
         document = document_of_sale(context, count.store, count.business_date, "journal", "")

@@ -77,14 +77,19 @@ def _register(facts: duckdb.DuckDBPyConnection, context: BuildContext) -> None:
     stores = [context.store(key) for key in used]
     facts.register(
         "build_days",
-        pa.table({"store": pa.array([s for s, _ in days], pa.string()), "business_date": pa.array([d for _, d in days], pa.date32())}),
+        pa.table(
+            {
+                "store": pa.array([s for s, _ in days], pa.string()),
+                "business_date": pa.array([d for _, d in days], pa.date32()),
+                "mode": pa.array([context.store(s).mode_on(d) for s, d in days], pa.string()),
+            }
+        ),
     )
     facts.register(
         "build_stores",
         pa.table(
             {
                 "store": pa.array(used, pa.string()),
-                "mode": pa.array([s.mode for s in stores], pa.string()),
                 "layby_recognition": pa.array([s.layby_recognition for s in stores], pa.string()),
                 "split_mixed_tax": pa.array([s.split_mixed_tax for s in stores], pa.bool_()),
             }

@@ -22,9 +22,12 @@ SMALLEST_COIN = {"AU": 5, "NZ": 10, "GB": 1}
 _BEGINNING = date(1, 1, 1)
 
 _COLUMNS: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
-    "store_dates": (("store", pa.string()), ("business_date", pa.date32()), ("first_date", pa.date32()), ("end_date", pa.date32())),
+    "store_dates": (
+        ("store", pa.string()), ("business_date", pa.date32()), ("first_date", pa.date32()), ("end_date", pa.date32()),
+        ("mode", pa.string()), ("debtor", pa.string()),
+    ),
     "stores": (
-        ("store", pa.string()), ("pos", pa.string()), ("mode", pa.string()), ("layby_recognition", pa.string()), ("starts_on", pa.date32()),
+        ("store", pa.string()), ("pos", pa.string()), ("layby_recognition", pa.string()), ("starts_on", pa.date32()),
         ("cash_contracts", pa.string()), ("split_mixed_tax", pa.bool_()),
     ),
     "organisation": (("country", pa.string()), ("currency", pa.string()), ("gst_basis", pa.string()), ("smallest_coin", pa.int64())),
@@ -67,8 +70,7 @@ def _rows(context: CheckContext) -> dict[str, list[tuple[object, ...]]]:
     return {
         "store_dates": _store_dates(context),
         "stores": [
-            (s.key, s.pos, s.mode, s.layby_recognition, s.starts_on, s.cash_contracts, s.split_mixed_tax)
-            for s in organisation.stores.values()
+            (s.key, s.pos, s.layby_recognition, s.starts_on, s.cash_contracts, s.split_mixed_tax) for s in organisation.stores.values()
         ],
         "organisation": [(organisation.country, organisation.currency, organisation.gst_basis, coin)],
         "account_rows": [(r.kind, r.code, r.account, r.tax_code, r.valid_from or _BEGINNING) for r in mapping.accounts],
@@ -82,8 +84,10 @@ def _rows(context: CheckContext) -> dict[str, list[tuple[object, ...]]]:
 def _store_dates(context: CheckContext) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for store, day in sorted(set(context.store_dates)):
-        period = context.period(store)
-        rows.append((store, day, period.start if period else day, period.end if period else day + timedelta(days=1)))
+        period, policies = context.period(store), context.organisation.stores.get(store)
+        first, end = (period.start, period.end) if period else (day, day + timedelta(days=1))
+        modes = (policies.mode_on(day), policies.debtor_on(day)) if policies else ("batch", "pos_debtor")
+        rows.append((store, day, first, end, *modes))
     return rows
 
 

@@ -179,11 +179,12 @@ RULES = (
             SELECT s.*, CASE
                 WHEN own.sale_id IS NULL AND NOT coalesce(s.is_account_contract, false) AND st.cash_contracts = 'default_customer'
                     THEN 'cash_customer'
-                WHEN st.mode = 'batch' OR coalesce(s.customer_id, '') = '' THEN 'debtor' ELSE 'customer' END AS contact_kind
+                WHEN d.debtor = 'pos_debtor' OR coalesce(s.customer_id, '') = '' THEN 'debtor' ELSE 'customer' END AS contact_kind
             FROM booked_sales AS s JOIN stores AS st ON st.store = s.store
+            JOIN store_dates AS d ON d.store = s.store AND d.business_date = s.business_date
             LEFT JOIN (SELECT DISTINCT store, sale_id FROM booked_tenders WHERE tender_type = 'account' AND amount_cents <> 0) AS own
                 ON own.store = s.store AND own.sale_id = s.sale_id
-            WHERE own.sale_id IS NOT NULL OR st.mode = 'transaction' AND s.layby_id IS NULL)
+            WHERE own.sale_id IS NOT NULL OR d.mode = 'transaction' AND s.layby_id IS NULL)
         SELECT i.store, i.business_date, 1 AS n, i.gross_cents AS amount_cents,
             i.what || ': ' || coalesce('customer ' || i.customer_id, 'no customer') AS example
         FROM invoiced AS i

@@ -84,8 +84,8 @@ RULES = (
         sql=f"""{_LINE_SUMS},
         documents AS (
             SELECT a.store, a.business_date, sum(a.gross_apart)::BIGINT AS cents,
-                CASE WHEN st.mode <> 'batch' OR own.sale IS NOT NULL THEN a.what ELSE 'the day' END AS document
-            FROM apart AS a LEFT JOIN stores AS st ON st.store = a.store
+                CASE WHEN d.mode <> 'batch' OR own.sale IS NOT NULL THEN a.what ELSE 'the day' END AS document
+            FROM apart AS a LEFT JOIN store_dates AS d ON d.store = a.store AND d.business_date = a.business_date
             LEFT JOIN (SELECT DISTINCT store, what AS sale FROM booked_tenders WHERE tender_type = 'account') AS own
                 ON own.store = a.store AND own.sale = a.what
             WHERE abs(a.gross_apart) <= a.lines GROUP BY ALL)
