@@ -44,7 +44,7 @@ down: ## end what `make up` started
 	@$(BIN)/python -m sandbox.live down
 
 test: .venv/.dev lint ## install what the tests need, then lint and run all tests
-	@$(BIN)/python -m tests.servers $(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m tests.servers $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: .venv/.dev ## ruff and mypy
 	@$(BIN)/ruff check .
