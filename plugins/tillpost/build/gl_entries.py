@@ -38,14 +38,14 @@ def _entry_postings(lines: Sequence[GlLine], context: BuildContext) -> Iterator[
 
 
 def _coding(line: GlLine, context: BuildContext) -> Coding | None:
-    row = context.mapping_of(line.store).account("gl_account", line.account_code, line.business_date)
+    row = context.mapping_of(line.store).account("gl_account", line.account_code, line.business_date, line.class_)
     if row is None or row.account in (GST, IGNORE):
         return None
     return coding_of_row(context.mapping_of(line.store), row, line.business_date)
 
 
 def _is_gst(line: GlLine, context: BuildContext) -> bool:
-    row = context.mapping_of(line.store).account("gl_account", line.account_code, line.business_date)
+    row = context.mapping_of(line.store).account("gl_account", line.account_code, line.business_date, line.class_)
     return row is not None and row.account == GST
 
 

@@ -2,68 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Map
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
 
+from tillpost.mapping.tables import Mapping
+from tillpost.model.documents import Document
 from tillpost.model.period import DateRange
 from tillpost.organisations import Organisation
-
-
-class AccountLike(Protocol):
-    """A row of accounts.csv."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def account(self) -> str: ...
-    @property
-    def tax_code(self) -> str: ...
-    @property
-    def valid_from(self) -> date | None: ...
-
-
-class TaxLike(Protocol):
-    """A row of taxes.csv."""
-
-    @property
-    def country(self) -> str: ...
-    @property
-    def pos_tax_code(self) -> str: ...
-    @property
-    def rate_bp(self) -> int: ...
-    @property
-    def valid_from(self) -> date | None: ...
-
-
-class ContactLike(Protocol):
-    """A row of contacts.csv."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def contact_name(self) -> str: ...
-    @property
-    def for_accounting(self) -> bool: ...
-    @property
-    def tax_code(self) -> str: ...
-
-
-class MappingLike(Protocol):
-    """All rows of an organisation's mapping; the queries look up what holds on a date themselves."""
-
-    @property
-    def accounts(self) -> Sequence[AccountLike]: ...
-    @property
-    def taxes(self) -> Sequence[TaxLike]: ...
-    @property
-    def contacts(self) -> Sequence[ContactLike]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +21,31 @@ class CheckContext:
     record: supplier id, supplier's number, purchase id. ``periods`` tells which business dates were extracted of a store (default: from the
     first to the last of its store-dates). ``dust`` counts, per store and table, amounts that were not whole cents when they were read.
     ``tenant_id`` is the Xero tenant that the organisation is bound to, where it is known.
+
+    On record of dates that are not looked at: ``known_sales`` that documents of ours carry (store, sale id), ``known_laybys`` that end
+    in these facts (store, date of the end, lay-by, cents of its liability until then, debit positive), ``open_receipts`` of goods that no
+    bill has reversed (store, purchase id, date, cents). ``known_document`` finds a document on record by its natural key.
+
+    ``unaccrued_receipts`` (store, purchase id) are goods in these facts whose bill came first; ``bank_accounts`` are codes of type BANK.
     """
 
     organisation: Organisation
-    mapping: MappingLike
+    mapping: Mapping
     store_dates: tuple[tuple[str, date], ...]
     known_bills: tuple[tuple[str, str, str], ...] = ()
     periods: Map[str, DateRange] = field(default_factory=dict)
     dust: Map[str, Map[str, int]] = field(default_factory=dict)
     tenant_id: str = ""
+    known_sales: tuple[tuple[str, str], ...] = ()
+    known_laybys: tuple[tuple[str, date, str, int], ...] = ()
+    open_receipts: tuple[tuple[str, str, date, int], ...] = ()
+    known_document: Callable[[str], Document | None] = field(default=lambda natural_key: None)
+    unaccrued_receipts: tuple[tuple[str, str], ...] = ()
+    bank_accounts: frozenset[str] = frozenset()
 
     def store_name(self, key: str) -> str:
         """The store's name for a reader, or its key where it is not configured."""
-        store = self.organisation.stores.get(key)
-        return store.name if store else key
+        return self.organisation.store_name(key)
 
     def period(self, store: str) -> DateRange | None:
         """The business dates that were extracted of a store."""

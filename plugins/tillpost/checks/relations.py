@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from tillpost.checks.spans import SPAN_COLUMNS, account_spans
 from tillpost.model.facts import TABLES
 
 if TYPE_CHECKING:
@@ -28,18 +29,19 @@ _COLUMNS: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
     ),
     "stores": (
         ("store", pa.string()), ("pos", pa.string()), ("layby_recognition", pa.string()), ("starts_on", pa.date32()),
-        ("cash_contracts", pa.string()), ("split_mixed_tax", pa.bool_()),
+        ("cash_contracts", pa.string()), ("split_mixed_tax", pa.bool_()), ("connection", pa.string()), ("surplus", pa.string()),
+        ("before_start", pa.string()),
     ),
     "organisation": (("country", pa.string()), ("currency", pa.string()), ("gst_basis", pa.string()), ("smallest_coin", pa.int64())),
-    "account_rows": (
-        ("kind", pa.string()), ("code", pa.string()), ("account", pa.string()), ("tax_code", pa.string()), ("valid_from", pa.date32()),
-    ),
+    "account_spans": SPAN_COLUMNS,
     "tax_rows": (("code", pa.string()), ("rate_bp", pa.int64()), ("valid_from", pa.date32())),
     "contact_rows": (
-        ("kind", pa.string()), ("code", pa.string()), ("contact_name", pa.string()), ("for_accounting", pa.bool_()),
+        ("store", pa.string()), ("kind", pa.string()), ("code", pa.string()), ("contact_name", pa.string()), ("for_accounting", pa.bool_()),
         ("tax_code", pa.string()),
     ),
     "known_bills": (("supplier_id", pa.string()), ("supplier_reference", pa.string()), ("purchase_id", pa.string())),
+    "known_sales": (("store", pa.string()), ("sale_id", pa.string())),
+    "open_receipts": (("store", pa.string()), ("purchase_id", pa.string()), ("document_date", pa.date32()), ("cents", pa.int64())),
     "dust": (("store", pa.string()), ("table_name", pa.string()), ("n", pa.int64())),
 }  # fmt: skip
 
@@ -50,6 +52,7 @@ def open_cursor(facts: duckdb.DuckDBPyConnection, context: CheckContext) -> duck
     cursor.execute("SET TimeZone = 'UTC'")
     for name, rows in _rows(context).items():
         _create(cursor, name, rows)
+    _create(cursor, "account_spans", account_spans(cursor, context))
     for statement in (*MACROS, *VIEWS, keyed_rows_view()):
         cursor.execute(statement)
     return cursor
@@ -70,13 +73,29 @@ def _rows(context: CheckContext) -> dict[str, list[tuple[object, ...]]]:
     return {
         "store_dates": _store_dates(context),
         "stores": [
-            (s.key, s.pos, s.layby_recognition, s.starts_on, s.cash_contracts, s.split_mixed_tax) for s in organisation.stores.values()
+            (
+                s.key,
+                s.pos,
+                s.layby_recognition,
+                s.starts_on,
+                s.cash_contracts,
+                s.split_mixed_tax,
+                s.connection,
+                s.surplus,
+                s.before_start,
+            )
+            for s in organisation.stores.values()
         ],
         "organisation": [(organisation.country, organisation.currency, organisation.gst_basis, coin)],
-        "account_rows": [(r.kind, r.code, r.account, r.tax_code, r.valid_from or _BEGINNING) for r in mapping.accounts],
         "tax_rows": [(r.pos_tax_code, r.rate_bp, r.valid_from or _BEGINNING) for r in mapping.taxes if r.country == organisation.country],
-        "contact_rows": [(r.kind, r.code, r.contact_name, r.for_accounting, r.tax_code) for r in mapping.contacts],
+        "contact_rows": [
+            (store, r.kind, r.code, r.contact_name, r.for_accounting, r.tax_code)
+            for store in organisation.stores
+            for r in mapping.for_store(store).contacts
+        ],
         "known_bills": list(context.known_bills),
+        "known_sales": list(context.known_sales),
+        "open_receipts": list(context.open_receipts),
         "dust": [(store, table, n) for store, tables in context.dust.items() for table, n in tables.items() if n],
     }
 
@@ -117,9 +136,6 @@ MACROS = (
 )
 
 VIEWS = (
-    """CREATE TEMP TABLE account_spans AS
-    SELECT *, coalesce(lead(valid_from) OVER (PARTITION BY kind, code ORDER BY valid_from), DATE '9999-12-31') AS valid_until
-    FROM account_rows""",
     """CREATE TEMP TABLE tax_spans AS
     SELECT *, coalesce(lead(valid_from) OVER (PARTITION BY code ORDER BY valid_from), DATE '9999-12-31') AS valid_until FROM tax_rows""",
     """CREATE TEMP VIEW booked_sales AS
@@ -143,9 +159,9 @@ VIEWS = (
     SELECT l.*, CASE WHEN l.line_kind = 'item' THEN c.account ELSE coalesce(k.account, c.account) END AS account,
         nullif(CASE WHEN l.line_kind = 'item' OR k.account IS NULL THEN c.tax_code ELSE k.tax_code END, '') AS overruling_code
     FROM revenue_lines AS l
-    LEFT JOIN account_spans AS c ON c.kind = 'sales_category' AND c.code = l.category
+    LEFT JOIN account_spans AS c ON c.store = l.store AND c.kind = 'sales_category' AND c.code = l.category
         AND l.business_date >= c.valid_from AND l.business_date < c.valid_until
-    LEFT JOIN account_spans AS k ON k.kind = 'line_kind' AND k.code = l.line_kind
+    LEFT JOIN account_spans AS k ON k.store = l.store AND k.kind = 'line_kind' AND k.code = l.line_kind
         AND l.business_date >= k.valid_from AND l.business_date < k.valid_until""",
     # Bills, credits and receipts that go to the ledger; the contact's own row decides, then the one for all, then the POS.
     """CREATE TEMP VIEW known_purchases AS
@@ -159,8 +175,8 @@ VIEWS = (
     FROM purchases AS p
     LEFT JOIN stores AS st ON st.store = p.store
     LEFT JOIN (SELECT DISTINCT ON (store, id) * FROM suppliers) AS s ON s.store = p.store AND s.id = p.supplier_id
-    LEFT JOIN contact_rows AS own ON own.kind = 'supplier' AND own.code = p.supplier_id
-    LEFT JOIN contact_rows AS everyone ON everyone.kind = 'supplier' AND everyone.code = '*'""",
+    LEFT JOIN contact_rows AS own ON own.store = p.store AND own.kind = 'supplier' AND own.code = p.supplier_id
+    LEFT JOIN contact_rows AS everyone ON everyone.store = p.store AND everyone.kind = 'supplier' AND everyone.code = '*'""",
     "CREATE TEMP VIEW booked_purchases AS SELECT * FROM known_purchases WHERE is_for_accounting",
     """CREATE TEMP VIEW booked_purchase_lines AS
     SELECT l.*, p.business_date, p.kind, p.supplier_id, p.supplier_name, a.account, nullif(a.tax_code, '') AS overruling_code,
@@ -173,7 +189,7 @@ VIEWS = (
         SELECT store, purchase_id, NULL, 'freight', NULL, NULL, freight_cents, NULL, NULL, NULL
             FROM purchases WHERE freight_cents <> 0) AS l
     JOIN booked_purchases AS p ON p.store = l.store AND p.purchase_id = l.purchase_id
-    LEFT JOIN account_spans AS a ON p.business_date >= a.valid_from AND p.business_date < a.valid_until
+    LEFT JOIN account_spans AS a ON a.store = p.store AND p.business_date >= a.valid_from AND p.business_date < a.valid_until
         AND a.kind = CASE WHEN l.line_kind <> 'goods' THEN 'purchase_other' WHEN l.category IS NULL THEN 'gl_account'
             ELSE 'purchase_category' END
         AND a.code = CASE WHEN l.line_kind <> 'goods' THEN l.line_kind ELSE coalesce(l.category, l.account_code) END""",

@@ -17,10 +17,12 @@ from xero_python.api_client.serializer import serialize
 from tillpost.errors import ConfigError
 from tillpost.model.documents import Contact, Document, DocumentKind, DocumentLine
 from tillpost.model.money import decimal_of_cents
+from tillpost.model.tracking import tracking_of
 from tillpost.xero.sender import Ids
 
 # The SDK writes decimals as JSON numbers by way of a float: exact to 13 digits before they are cents.
 MAX_CENTS = 10**13
+LONGEST_REFERENCE = 255
 CREDITS = (DocumentKind.CREDIT_NOTE, DocumentKind.SUPPLIER_CREDIT)
 Model = Any
 
@@ -89,7 +91,7 @@ def _invoice(document: Document, ids: Ids) -> Model:
         type="ACCREC" if document.kind is DocumentKind.INVOICE else "ACCPAY",
         invoice_number=document.number,
         # Only sales invoices have a reference of their own: a bill shows its number there.
-        reference=(document.reference or None) if document.kind is DocumentKind.INVOICE else None,
+        reference=(document.reference[:LONGEST_REFERENCE] or None) if document.kind is DocumentKind.INVOICE else None,
         due_date=document.due_date or document.date,
         has_errors=None,
         **_head(document, ids),
@@ -101,7 +103,7 @@ def _credit_note(document: Document, ids: Ids) -> Model:
     return xero.CreditNote(
         type="ACCRECCREDIT" if sale else "ACCPAYCREDIT",
         credit_note_number=document.number,
-        reference=(document.reference or None) if sale else None,
+        reference=(document.reference[:LONGEST_REFERENCE] or None) if sale else None,
         has_errors=None,
         **_head(document, ids),
     )
@@ -123,7 +125,8 @@ def _head(document: Document, ids: Ids) -> dict[str, Model]:
 def _line(line: DocumentLine) -> Model:
     tracking = [xero.LineItemTracking(name=name, option=option) for name, option in tracking_of(line.tracking)]
     return xero.LineItem(
-        description=line.description,
+        # Xero takes no line without a text, and a mapping row need not have a note.
+        description=line.description or f"Account {line.account}",
         quantity=1,
         unit_amount=_amount(line.cents),
         account_code=line.account,
@@ -179,19 +182,6 @@ def _is_credit(natural_key: str, ids: Ids) -> bool:
     if isinstance(ids, KnowsKinds):
         return ids.kind_of(natural_key) in CREDITS
     return natural_key.split("/")[2:3] in ([kind.value.replace("_", "-")] for kind in CREDITS)
-
-
-def tracking_of(tracking: str) -> list[tuple[str, str]]:
-    """Category and option of a line's tracking, ``Region=North; Channel=Web``; at most two, ValueError otherwise.
-
-    >>> tracking_of("Region=North; Channel=Web"), tracking_of("")
-    ([('Region', 'North'), ('Channel', 'Web')], [])
-    """
-    parts = [part.partition("=") for part in tracking.split(";") if part.strip()]
-    found = [(name.strip(), option.strip()) for name, _, option in parts]
-    if len(found) > 2 or not all(name and option for name, option in found):
-        raise ValueError(f"tracking {tracking!r} is not Category=Option, at most two of them with ; between")
-    return found
 
 
 def _contact(document: Document, ids: Ids) -> Model:

@@ -68,7 +68,7 @@ def test_a_star_stands_for_all_others(folder: Path) -> None:
         ("accounts", ACCOUNTS + "tender,EFT,gst,,,,\n", "accounts.csv:4: the word 'gst' has no meaning for the kind 'tender'. Allowed: gl_account."),
         ("accounts", ACCOUNTS + "tender,EFT,105,VAT,,,\n", "accounts.csv:4: tax_code 'VAT' is not in taxes.csv. Allowed: GST, NONE."),
         ("accounts", ACCOUNTS + "tender,EFT,105,,,3/10/2026,\n", "accounts.csv:4: valid_from '3/10/2026' is not a date such as 2026-10-31."),
-        ("accounts", ACCOUNTS + "other,varience,480,,,,\n", "accounts.csv:4: code 'varience' is not one of the kind 'other'. Allowed: variance, rounding, tips, float, layby, layby_adjustment, layby_fee, payment_fee, account_adjustment, bank_deposit, safe_drop, income_suspense, inventory_suspense."),
+        ("accounts", ACCOUNTS + "other,varience,480,,,,\n", "accounts.csv:4: code 'varience' is not one of the kind 'other'. Allowed: variance, rounding, tips, float, layby, layby_adjustment, layby_fee, payment_fee, account_adjustment, bank_deposit, safe_drop, income_suspense, inventory_suspense, deposit."),
         ("accounts", ACCOUNTS.replace("note", "notes"), "accounts.csv:1: column 'note' is missing; found: kind, code, account, tax_code, tracking, valid_from, notes. Allowed: kind, code, account, tax_code, tracking, valid_from, note."),
         ("accounts", ACCOUNTS + "tender,EFT,105,,,,a,b\n", "accounts.csv:4: the row has 8 cells, the header 7."),
         ("taxes", TAXES.replace(",10,", ",ten,"), "taxes.csv:2: rate_percent 'ten' is not a rate such as 10 or 17.5."),
@@ -83,7 +83,7 @@ def test_a_mistake_is_told_with_file_line_value_and_choices(folder: Path, name: 
 
 
 def test_a_missing_file_and_one_that_is_not_utf_8(folder: Path) -> None:
-    (folder / "taxes.csv").write_bytes("Größe".encode("utf-16"))
+    (folder / "taxes.csv").write_bytes("Größe".encode("latin-1"))
     assert _message(folder) == 'taxes.csv: the file is not UTF-8 text: save it as "CSV UTF-8".'
     (folder / "taxes.csv").unlink()
     assert _message(folder) == "taxes.csv: the mapping file does not exist."

@@ -13,7 +13,8 @@ from tests.unit.xero.harbour import ACME, DAY, KnownIds, document, invoice, jour
 from tillpost.errors import ConfigError
 from tillpost.model.documents import Contact, Document, DocumentKind, DocumentLine
 from tillpost.model.money import cents_of_text
-from tillpost.xero.payloads import body_of, body_of_models, contact_model, tracking_of
+from tillpost.model.tracking import tracking_of
+from tillpost.xero.payloads import body_of, body_of_models, contact_model
 
 IDS = KnownIds(
     {"Acme Catering": "c-1"},
@@ -166,7 +167,7 @@ def test_no_date_shifts(day: date) -> None:
         (
             document(DocumentKind.BILL, "B/9", contact=ACME, lines=(DocumentLine("310", "INPUT", 1, "x", tracking="North"),)),
             "harbour/cafe/bill/9: Xero cannot take this document "
-            "(tracking 'North' is not Category=Option, at most two of them with ; between).",
+            "(tracking 'North' is not Category=Option, at most two categories with ; between).",
         ),
     ],
 )
@@ -196,3 +197,9 @@ def test_a_return_is_paid_out_on_its_credit_note_whatever_its_key_says() -> None
         '{"Payments":[{"CreditNote":{"CreditNoteID":"n-17"},"Account":{"Code":"090"},'
         f'"Date":"{DAY_MS}","Amount":40.05,"Reference":"TP/cafe/payment/3"}}]}}'
     )
+
+
+def test_a_line_without_a_text_is_told_by_its_account_and_a_reference_is_cut() -> None:
+    line = DocumentLine("201", "OUTPUT", 100, "")
+    sent = json.loads(body(document(DocumentKind.INVOICE, lines=(line,), contact=ACME, reference="R" * 300)))["Invoices"][0]
+    assert (sent["LineItems"][0]["Description"], sent["Reference"]) == ("Account 201", "R" * 255)

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from tillpost.checks.rule import Rule
-from tillpost.checks.rules import controls, integrity, ledger_entries, mapped, movements, purchases, sales, tax, tenders
+from tillpost.checks.rules import (
+    controls,
+    integrity,
+    ledger_entries,
+    mapped,
+    movements,
+    purchases,
+    sales,
+    subledgers,
+    tax,
+    tenders,
+    told_twice,
+)
 
 SOURCE_RULES: tuple[Rule, ...] = (
     *integrity.RULES,
@@ -12,7 +24,9 @@ SOURCE_RULES: tuple[Rule, ...] = (
     *tax.RULES,
     *mapped.RULES,
     *movements.RULES,
+    *told_twice.RULES,
     *controls.RULES,
     *ledger_entries.RULES,
     *purchases.RULES,
+    *subledgers.RULES,
 )

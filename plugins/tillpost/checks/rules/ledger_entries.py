@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 from tillpost.checks.rule import Rule
-from tillpost.model.findings import Severity
+from tillpost.mapping.patterns import ACCOUNT_CODE, CLASS
+from tillpost.mapping.rows import ACCOUNT_WORDS
+from tillpost.model.findings import Severity, Stream
 
 _ENTRIES = ("entry", "entries")
 _MAPPED = """
     WITH mapped AS (
         SELECT g.*, a.account, coalesce(r.rate_bp, 0) AS rate_bp, nullif(a.tax_code, '') AS tax_code
         FROM gl_entries AS g
-        JOIN account_spans AS a ON a.kind = 'gl_account' AND a.code = g.account_code
+        JOIN account_spans AS a ON a.store = g.store AND a.kind = 'gl_account' AND a.code = g.account_code
             AND g.business_date >= a.valid_from AND g.business_date < a.valid_until
         LEFT JOIN tax_spans AS r ON r.code = a.tax_code AND g.business_date >= r.valid_from AND g.business_date < r.valid_until)"""
 
 RULES = (
+    Rule(
+        name="gl_class_makes_no_account",
+        severity=Severity.BLOCKER,
+        title="The class of a ledger entry makes no account code where the mapping has the tag {Class}",
+        remedy="Give the entry a class in the POS, or its account a row without the tag in accounts.csv.",
+        unit=_ENTRIES,
+        amount="{} in all",
+        sql=f"""{_MAPPED}
+        SELECT store, business_date, count(*) AS n, sum(amount_cents)::BIGINT AS amount_cents,
+            account_code || ': ' || account || ' with the class ' || coalesce(nullif(class, ''), '(none)') AS example
+        FROM mapped
+        WHERE contains(account, '{CLASS}') AND amount_cents <> 0
+            AND (coalesce(class, '') = '' OR replace(account, '{CLASS}', class) IN {tuple(ACCOUNT_WORDS)}
+                OR NOT regexp_full_match(replace(account, '{CLASS}', class), '{ACCOUNT_CODE}'))
+        GROUP BY store, business_date, account_code, account, class""",
+    ),
+    Rule(
+        name="gl_class_makes_no_account",
+        stream=Stream.PURCHASES,
+        severity=Severity.BLOCKER,
+        title="A purchase names an account of the POS whose mapping has the tag {Class}, and purchases have no class",
+        remedy="Give the account a row without the tag in accounts.csv.",
+        unit=("amount", "amounts"),
+        amount="{} in all",
+        sql=f"""
+        SELECT store, business_date, 1 AS n, gross_cents AS amount_cents, what || ': ' || account AS example
+        FROM booked_purchase_lines WHERE contains(account, '{CLASS}') AND gross_cents <> 0""",
+    ),
     Rule(
         name="gl_entry_does_not_balance",
         severity=Severity.BLOCKER,

@@ -14,7 +14,7 @@ def missing(needs: str) -> str:
     SELECT n.store, n.business_date, count(*) AS n, sum(n.cents)::BIGINT AS amount_cents,
         n.code || ': ' || money(sum(n.cents)::BIGINT) || '; accounts.csv has no row ' || n.kind || ',' || n.code AS example
     FROM ({needs}) AS n
-    LEFT JOIN account_spans AS a ON a.kind = n.kind AND a.code = n.code
+    LEFT JOIN account_spans AS a ON a.store = n.store AND a.kind = n.kind AND a.code = n.code
         AND n.business_date >= a.valid_from AND n.business_date < a.valid_until
     WHERE a.account IS NULL AND n.cents <> 0
     GROUP BY n.store, n.business_date, n.kind, n.code"""
@@ -35,7 +35,7 @@ def unmapped(what: str, title: str, kind: str, needs: str, stream: Stream = Stre
 
 
 # What is booked to an account of kind other, and when it is needed.
-_OTHERS = """
+OTHERS = """
     SELECT store, business_date, 'other' AS kind, 'variance' AS code,
         counted_cents - expected_cents AS cents FROM counted
     UNION ALL SELECT store, business_date, 'other', 'rounding', rounding_cents FROM booked_sales
@@ -51,6 +51,11 @@ _OTHERS = """
         FROM movements WHERE kind = 'layby_adjustment'
     UNION ALL SELECT store, business_date, 'other', CASE WHEN kind LIKE 'layby%' THEN 'layby_fee' ELSE 'payment_fee' END, fee_cents
         FROM movements
+    UNION ALL SELECT m.store, m.business_date, 'other', 'deposit', m.amount_cents - coalesce(m.fee_cents, 0) - coalesce(a.cents, 0)
+        FROM movements AS m JOIN stores AS st ON st.store = m.store AND st.surplus = 'deposit'
+        LEFT JOIN (SELECT store, movement_id, sum(amount_cents) AS cents FROM movement_allocations GROUP BY ALL) AS a
+            ON a.store = m.store AND a.movement_id = m.movement_id
+        WHERE m.kind = 'account_payment'
     UNION ALL SELECT store, business_date, 'other', 'account_adjustment', amount_cents
         FROM movements WHERE kind = 'account_adjustment'
     UNION ALL SELECT store, business_date, 'other', kind, amount_cents
@@ -108,7 +113,7 @@ RULES = (
             amount_cents AS cents
         FROM movements WHERE kind IN ('paid_out', 'received', 'prepayment')""",
     ),
-    unmapped("other", "An amount that the books need has no mapping row", "other", _OTHERS),
+    unmapped("other", "An amount that the books need has no mapping row", "other", OTHERS),
     unmapped(
         "gl_account",
         "An account of the POS's own ledger has no mapping row",

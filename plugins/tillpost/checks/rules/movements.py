@@ -50,7 +50,8 @@ RULES = (
         name="payment_for_sale_before_start",
         severity=Severity.BLOCKER,
         title="An account payment pays a sale from before the store's start date, whose invoice Tillpost never sent",
-        remedy="Enter the payment in Xero by hand, on the invoice that stands there, and leave it out in the SQL file.",
+        remedy="Enter the payment in Xero by hand, on the invoice that stands there, and leave it out in the SQL file; "
+        "or set before_start: credit, to take such money as the customer's credit.",
         unit=_MOVEMENTS,
         amount="{} in all",
         sql="""
@@ -59,7 +60,7 @@ RULES = (
         FROM movement_allocations AS a
         JOIN movements AS m ON m.store = a.store AND m.movement_id = a.movement_id
         JOIN stores AS p ON p.store = a.store
-        WHERE a.sale_date < p.starts_on AND a.amount_cents <> 0""",
+        WHERE p.before_start = 'hold' AND a.sale_date < p.starts_on AND a.amount_cents <> 0""",
     ),
     Rule(
         name="account_payment_without_tender",
@@ -135,7 +136,7 @@ RULES = (
         unit=("lay-by", "lay-bys"),
         amount="{} in all",
         sql="""
-        SELECT s.store, s.business_date, 1 AS n, m.amount_cents,
+        SELECT DISTINCT s.store, unnest([s.business_date, m.business_date]) AS business_date, 1 AS n, m.amount_cents,
             'lay-by ' || s.layby_id || ': ' || s.what || ' and movement ' || m.movement_id AS example
         FROM booked_sales AS s JOIN movements AS m ON m.store = s.store AND m.layby_id = s.layby_id AND m.kind = 'layby_cancel'
         WHERE s.kind = 'layby_cancel'""",
@@ -162,7 +163,7 @@ RULES = (
         sql="""
         SELECT t.store, t.business_date, 1 AS n, t.amount_cents,
             t.what || ': ' || t.tender_code || ' of type ' || t.tender_type || ' goes to ' || a.account AS example
-        FROM booked_tenders AS t JOIN account_spans AS a ON a.kind = 'tender' AND a.code = t.tender_code
+        FROM booked_tenders AS t JOIN account_spans AS a ON a.store = t.store AND a.kind = 'tender' AND a.code = t.tender_code
             AND t.business_date >= a.valid_from AND t.business_date < a.valid_until
         WHERE (t.tender_type = 'account') <> (a.account = 'receivable') AND t.amount_cents <> 0""",
     ),
@@ -189,7 +190,7 @@ RULES = (
             i.what || ': ' || coalesce('customer ' || i.customer_id, 'no customer') AS example
         FROM invoiced AS i
         WHERE i.ledger_ref IS NULL
-            AND NOT EXISTS (SELECT 1 FROM contact_rows AS c WHERE c.kind = i.contact_kind
+            AND NOT EXISTS (SELECT 1 FROM contact_rows AS c WHERE c.store = i.store AND c.kind = i.contact_kind
                 AND (c.code = '*' OR i.contact_kind = 'customer' AND c.code = i.customer_id))
             AND NOT (i.contact_kind = 'customer' AND EXISTS (
                 SELECT 1 FROM customers AS c WHERE c.store = i.store AND c.id = i.customer_id AND c.name <> ''))""",

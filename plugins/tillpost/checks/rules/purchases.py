@@ -56,12 +56,16 @@ RULES = (
             "Delete the second entry in the POS, or correct its number if it is another document.",
         ),
         """
-        WITH bills AS (SELECT * FROM booked_purchases WHERE kind <> 'receipt' AND trim(supplier_reference) <> ''),
+        WITH bills AS (
+            SELECT p.*, CASE WHEN coalesce(p.store_id, '') = '' THEN st.pos || ' ' || st.connection END AS shared_source
+            FROM booked_purchases AS p LEFT JOIN stores AS st ON st.store = p.store
+            WHERE p.kind <> 'receipt' AND trim(p.supplier_reference) <> ''),
         twins AS (
             SELECT a.store, a.business_date, a.purchase_id, a.what, a.supplier_name, a.gross_cents, 'purchase ' || b.purchase_id AS other
             FROM bills AS a JOIN bills AS b ON b.supplier_identity = a.supplier_identity
                 AND same_number(b.supplier_reference) = same_number(a.supplier_reference)
                 AND (b.store, b.purchase_id) <> (a.store, a.purchase_id)
+                AND NOT (b.purchase_id = a.purchase_id AND coalesce(a.shared_source = b.shared_source, false))
             UNION ALL
             SELECT a.store, a.business_date, a.purchase_id, a.what, a.supplier_name, a.gross_cents,
                 'purchase ' || k.purchase_id || ' (booked before)'

@@ -40,7 +40,7 @@ RULES = (
             SELECT m.store, m.business_date, 'movement ' || m.movement_id AS what, m.tax_cents,
                 CASE WHEN coalesce(m.fee_cents, 0) <> 0 THEN m.fee_cents ELSE m.amount_cents END AS gross_cents, r.rate_bp
             FROM movements AS m
-            LEFT JOIN account_spans AS f ON f.kind = 'function' AND f.code = m.function_code
+            LEFT JOIN account_spans AS f ON f.store = m.store AND f.kind = 'function' AND f.code = m.function_code
                 AND m.business_date >= f.valid_from AND m.business_date < f.valid_until
             JOIN tax_spans AS r ON r.code = coalesce(nullif(m.tax_code, ''), nullif(f.tax_code, ''), 'NONE')
                 AND m.business_date >= r.valid_from AND m.business_date < r.valid_until)
@@ -76,12 +76,12 @@ RULES = (
             SELECT m.store, m.business_date, 'movement ' || m.movement_id AS what, m.amount_cents,
                 coalesce(nullif(f.tax_code, ''), nullif(m.tax_code, ''), 'NONE') AS code
             FROM movements AS m
-            LEFT JOIN account_spans AS f ON f.kind = 'function' AND f.code = m.function_code
+            LEFT JOIN account_spans AS f ON f.store = m.store AND f.kind = 'function' AND f.code = m.function_code
                 AND m.business_date >= f.valid_from AND m.business_date < f.valid_until
             WHERE m.kind IN ('paid_out', 'received', 'prepayment') OR nullif(m.tax_code, '') IS NOT NULL),
         tenders_used AS (
             SELECT t.store, t.business_date, t.what, t.amount_cents, nullif(a.tax_code, '') AS code
-            FROM booked_tenders AS t JOIN account_spans AS a ON a.kind = 'tender' AND a.code = t.tender_code
+            FROM booked_tenders AS t JOIN account_spans AS a ON a.store = t.store AND a.kind = 'tender' AND a.code = t.tender_code
                 AND t.business_date >= a.valid_from AND t.business_date < a.valid_until),
         used AS (
             SELECT store, business_date, what, gross_cents AS cents, coalesce(overruling_code, tax_code, 'NONE') AS code

@@ -81,19 +81,26 @@ RULES = (
     Rule(
         name="tip_told_twice",
         severity=Severity.BLOCKER,
-        title="A tip is told both as a line and as an amount of its sale",
-        remedy="Deliver a tip once: as a line inside the gross, or in the column tip.",
+        title="A tip is told both as a line and as an amount of its sale, or as a movement of the same sale",
+        remedy="Deliver a tip once: as a line inside the gross, in the column tip, or as a movement.",
         unit=_SALES,
         amount="{} in all",
         sql="""
-        WITH lines AS (
-            SELECT store, sale_id, sum(gross_cents) AS cents FROM sale_lines WHERE line_kind = 'tip' GROUP BY store, sale_id),
-        tips AS (SELECT store, sale_id, sum(tip_cents) AS cents FROM tenders GROUP BY store, sale_id)
-        SELECT s.store, s.business_date, 1 AS n, l.cents::BIGINT AS amount_cents,
-            s.what || ': line ' || money(l.cents) || ', tip ' || money(coalesce(s.tip_cents, t.cents)) AS example
-        FROM booked_sales AS s JOIN lines AS l ON l.store = s.store AND l.sale_id = s.sale_id
-        LEFT JOIN tips AS t ON t.store = s.store AND t.sale_id = s.sale_id
-        WHERE l.cents <> 0 AND coalesce(s.tip_cents, t.cents, 0) <> 0""",
+        WITH told AS (
+            SELECT store, sale_id, 'line' AS how, sum(gross_cents)::BIGINT AS cents FROM sale_lines WHERE line_kind = 'tip' GROUP BY ALL
+            UNION ALL
+            SELECT s.store, s.sale_id, 'tip', coalesce(s.tip_cents, t.cents) FROM booked_sales AS s
+                LEFT JOIN (SELECT store, sale_id, sum(tip_cents)::BIGINT AS cents FROM tenders GROUP BY ALL) AS t
+                ON t.store = s.store AND t.sale_id = s.sale_id),
+        twins AS (
+            SELECT a.store, a.sale_id, a.how, a.cents, 'tip ' || money(b.cents) AS again FROM told AS a
+            JOIN told AS b ON b.store = a.store AND b.sale_id = a.sale_id AND a.how = 'line' AND b.how = 'tip' AND b.cents <> 0
+            UNION ALL
+            SELECT a.store, a.sale_id, a.how, a.cents, 'movement ' || m.movement_id FROM told AS a
+            JOIN movements AS m ON m.store = a.store AND m.sale_id = a.sale_id AND m.kind = 'received' AND m.amount_cents = a.cents)
+        SELECT s.store, s.business_date, 1 AS n, w.cents AS amount_cents,
+            s.what || ': ' || w.how || ' ' || money(w.cents) || ', ' || w.again AS example
+        FROM twins AS w JOIN booked_sales AS s ON s.store = w.store AND s.sale_id = w.sale_id WHERE w.cents <> 0""",
     ),
     Rule(
         name="gift_card_told_twice",
