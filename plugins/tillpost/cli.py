@@ -15,13 +15,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tillpost import cli_acts
+from tillpost import cli_acts, cli_mapping
+from tillpost.cli_words import date_of, plain
 from tillpost.config import Site, load_site
 from tillpost.errors import ConfigError, TillpostError
 from tillpost.model.money import format_cents
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 app.add_typer(cli_acts.app)
+app.add_typer(cli_mapping.app, name="mapping")
 out, err = Console(), Console(stderr=True)
 
 OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")]
@@ -51,8 +53,8 @@ def run(
     Running a date again is safe: what is in Xero is never sent a second time.
     """
     site = load_site()
-    first = _date(day)
-    end = _end(first, _date(to) if to else first)
+    first = date_of(day)
+    end = _end(first, date_of(to) if to else first)
     problems = _prepare(site, organisation, first, end)
     if post:
         _post(site, organisation)
@@ -70,8 +72,8 @@ def status(
 ) -> None:
     """Show the state of each store and business date, with the reasons for what is not done. Asks neither POS nor Xero."""
     site = load_site()
-    first = _date(day) if day else datetime.now(UTC).date() - timedelta(days=7)
-    end = _end(first, _date(to) if to else (first if day else datetime.now(UTC).date()))
+    first = date_of(day) if day else datetime.now(UTC).date() - timedelta(days=7)
+    end = _end(first, date_of(to) if to else (first if day else datetime.now(UTC).date()))
     for key in [organisation] if organisation else list(site.organisations):
         _show(site, key, first, end)
 
@@ -147,26 +149,12 @@ def _show(site: Site, organisation: str, first: date, end: date) -> None:
         style = STATE_STYLES.get(row.state, "")
         state = f"[{style}]{row.state.replace('_', ' ')}[/]" if style else row.state
         amounts = (_money(row.gross_cents), _money(row.gst_cents), _money(row.tenders_cents), str(row.documents))
-        table.add_row(_plain(row.store), str(row.business_date), row.stream.value, *amounts, state, _plain("\n".join(row.reasons)))
+        table.add_row(plain(row.store), str(row.business_date), row.stream.value, *amounts, state, plain("\n".join(row.reasons)))
     out.print(table)
 
 
 def _money(cents: int | None) -> str:
     return "" if cents is None else format_cents(cents)
-
-
-def _plain(text: str) -> str:
-    """Text from outside, so that square brackets in it are not taken for markup."""
-    from rich.markup import escape
-
-    return escape(text)
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"{text!r} is not a date such as 2026-10-31.", value=text) from None
 
 
 def _end(first: date, last: date) -> date:
@@ -181,10 +169,10 @@ def main() -> None:
     try:
         app()
     except ConfigError as problem:
-        err.print(f"[red]Configuration:[/] {_plain(str(problem))}", highlight=False, soft_wrap=True)
+        err.print(f"[red]Configuration:[/] {plain(str(problem))}", highlight=False, soft_wrap=True)
         sys.exit(2)
     except TillpostError as problem:
-        err.print(f"[red]{type(problem).__name__}:[/] {_plain(str(problem))}", highlight=False, soft_wrap=True)
+        err.print(f"[red]{type(problem).__name__}:[/] {plain(str(problem))}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 

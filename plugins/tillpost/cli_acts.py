@@ -18,7 +18,7 @@ app = typer.Typer()
 out = Console()
 
 OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")]
-StoreOption = Annotated[str, typer.Option("--store", "-s", help="The store's key in tillpost.yml.")]
+StoreOption = Annotated[str, typer.Option("--store", "-s", help="The store's key in tillpost.yml; _all for the document of all stores.")]
 DateOption = Annotated[str, typer.Option("--date", "-d", metavar="YYYY-MM-DD", help="The business date.")]
 StreamOption = Annotated[str, typer.Option("--stream", help="sales or purchases.")]
 WhyOption = Annotated[str, typer.Option("--why", "-w", help="The reason; it stays in the audit trail.")]
