@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tillpost.errors import ConfigError
+from tillpost.model.findings import ALL_STORES
 from tillpost.model.period import TradingClock
 from tillpost.yaml_lines import YamlMap, read_yaml
 
@@ -93,6 +94,12 @@ class Organisation:
     sales_document: str = "per_store"
     store_tracking: str = ""
 
+    def store_name(self, key: str) -> str:
+        """A store's name for a reader, "All stores" for their common document; the key where it is not in tillpost.yml."""
+        if key == ALL_STORES:
+            return "All stores"
+        return self.stores[key].name if key in self.stores else key
+
     def store(self, key: str) -> Store:
         """The store of that key; ConfigError naming the known ones otherwise."""
         if key not in self.stores:
@@ -113,7 +120,7 @@ def _organisation(key: str, raw: YamlMap) -> Organisation:
     raw.check_keys(ORGANISATION_KEYS, ("name", "country", "currency", "time_zone", "xero", "prepare_at", "stores"), f"organisation {key!r}")
     zone = _zone(raw, "time_zone")
     stores = raw.map("stores")
-    return Organisation(
+    organisation = Organisation(
         key=key,
         name=raw.text("name"),
         country=raw.choice("country", COUNTRIES),
@@ -127,6 +134,21 @@ def _organisation(key: str, raw: YamlMap) -> Organisation:
         sales_document=raw.choice("sales_document", ("per_store", "per_organisation")),
         store_tracking=raw.text("store_tracking"),
     )
+    if organisation.sales_document == "per_organisation":
+        _check_together(raw, organisation)
+    return organisation
+
+
+def _check_together(raw: YamlMap, organisation: Organisation) -> None:
+    """One document for all stores tells them apart by a tracking category, and is one of two kinds."""
+    if not organisation.store_tracking:
+        raise raw.error(
+            "'sales_document' is 'per_organisation': it needs 'store_tracking', which tells the stores apart.", "sales_document"
+        )
+    forms = {s.key: s.sales_as for s in organisation.stores.values() if "batch" in (s.mode, *(mode for _, mode in s.mode_changes))}
+    if len(set(forms.values())) > 1:
+        told = ", ".join(f"{key} {form}" for key, form in forms.items())
+        raise raw.error(f"'sales_document' is 'per_organisation': all stores need the same 'sales_as' ({told}).", "sales_document")
 
 
 def _store(key: str, raw: YamlMap, zone: str) -> Store:

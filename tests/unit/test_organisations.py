@@ -93,6 +93,29 @@ def test_a_mistake_is_told_with_line_and_choices(tmp_path: Path, old: str, new: 
     assert told == message or (message == "tillpost.yml:" and re.match(r"tillpost.yml:\d+: not readable as YAML", told))
 
 
+TWO = (
+    TEXT.replace("    stores:\n", "    sales_document: per_organisation\n    store_tracking: Store\n    stores:\n")
+    + """\
+      pier:
+        name: Pier
+        pos: idealpos
+        connection: pos_pier
+        pos_store: "08"
+        starts_on: 2026-10-01
+        sales_as: invoice
+"""
+)
+
+
+def test_one_document_for_all_stores_needs_a_tracking_category_and_one_form(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"tillpost.yml:10: 'sales_document' is 'per_organisation': it needs 'store_tracking'"):
+        _load(tmp_path, TWO.replace("    store_tracking: Store\n", ""))
+    with pytest.raises(ConfigError, match=r"tillpost.yml:10: .*all stores need the same 'sales_as' \(quay journal, pier invoice\)\."):
+        _load(tmp_path, TWO)
+    assert _load(tmp_path, TWO.replace("sales_as: invoice", "sales_as: journal"))["city"].store_name("_all") == "All stores"
+    assert _load(tmp_path, TWO + "        mode: transaction\n")["city"].store_name("pier") == "Pier"
+
+
 def test_a_missing_file_names_the_setting_that_finds_it(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="TILLPOST_INCLUDE names the folder"):
         load_site(Settings.from_environment({"TILLPOST_INCLUDE": str(tmp_path)}))

@@ -23,12 +23,14 @@ def journal(
     title: str,
     on: date | None = None,
 ) -> Document | None:
-    """One journal from its postings, or None where nothing is left to book. The number is its token in the narration."""
-    lines = grouped_lines(postings)
-    if not lines:
+    """One journal from its postings, or None where there are none; it has no lines where they net to nothing.
+
+    The number is its token in the narration.
+    """
+    if not postings:
         return None
+    lines = grouped_lines(postings)
     token = number(key, kind, what)
-    store = context.store(key.store)
     day = on or key.business_date
     return Document(
         key=key,
@@ -38,9 +40,9 @@ def journal(
         date=day,
         currency=context.organisation.currency,
         lines=lines,
-        narration=f"{title}, {store.name}, {day:%A} {day.day} {day:%B %Y} [{token}]",
+        narration=f"{title}, {context.organisation.store_name(key.store)}, {day:%A} {day.day} {day:%B %Y} [{token}]",
         pos_id="" if what == key.business_date.isoformat() else what,
-        draft=store.send_as == "draft",
+        draft=key.store in context.organisation.stores and context.store(key.store).send_as == "draft",
         postings=tuple(postings),
     )
 

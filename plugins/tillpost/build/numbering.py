@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from tillpost.model.findings import StreamKey
+from tillpost.model.findings import ALL_STORES, StreamKey
 
 PREFIX = "TP"
 _PLAIN = re.compile(r"[^A-Za-z0-9-]+")
@@ -22,8 +22,12 @@ def natural_key(key: StreamKey, kind: str, what: str) -> str:
 
 
 def number(key: StreamKey, kind: str, what: str) -> str:
-    """The number that is written into Xero: ``TP/store/kind/business date or POS id``."""
-    return f"{PREFIX}/{plain(key.store)}/{plain(kind)}/{plain(what)}"
+    """The number that is written into Xero: ``TP/store/kind/business date or POS id``.
+
+    No store's key becomes ``all-stores``: a key holds no ``-``, and one with ``_`` gets a digest.
+    """
+    store = "all-stores" if key.store == ALL_STORES else plain(key.store)
+    return f"{PREFIX}/{store}/{plain(kind)}/{plain(what)}"
 
 
 def joined(first: str, second: str) -> str:

@@ -115,7 +115,7 @@ def _tender_postings(tender: TenderSum, selection: Selection, context: BuildCont
     becomes = "journal" if tender.becomes == "invoice" else tender.becomes
     sale_id = "" if becomes == "journal" else tender.sale_id
     document = document_of_sale(context, tender.store, tender.business_date, becomes, sale_id)
-    source = FactSelection("tenders", _pairs(tender_code=tender.tender_code, sale_id=tender.sale_id), tender.rows)
+    source = FactSelection("tenders", _pairs(tender_code=tender.tender_code, sale_id=tender.sale_id, layby_id=tender.layby_id), tender.rows)
     coding = tender_coding(context, tender.store, tender.tender_code, tender.business_date)
     amount = tender.cash_out_cents if tender.becomes == "invoice" else tender.amount_cents
     if coding is not None and amount:

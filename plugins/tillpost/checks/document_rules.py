@@ -58,6 +58,11 @@ def journal_does_not_balance(document: Document, reference: ReferenceData) -> It
         yield total, f"{name_of(document)}: debits less credits are {format_cents(total)}"
 
 
+def takings_not_zero(document: Document, reference: ReferenceData) -> Iterator[Found]:
+    if document.is_takings and document.total_cents:
+        yield document.total_cents, f"{name_of(document)}: {format_cents(document.total_cents)}"
+
+
 def journal_too_short(document: Document, reference: ReferenceData) -> Iterator[Found]:
     if document.kind is JOURNAL and len(document.lines) < 2:
         yield None, f"{name_of(document)}: {len(document.lines) or 'no'} line"
@@ -88,7 +93,7 @@ def account_is_system(document: Document, reference: ReferenceData) -> Iterator[
 
 def bank_account_in_journal(document: Document, reference: ReferenceData) -> Iterator[Found]:
     for line, account in _line_accounts(document, reference):
-        if document.kind is JOURNAL and account.type == "BANK":
+        if account.type == "BANK":
             yield line.cents, f"{name_of(document)}: account {line.account} {account.name}"
 
 
@@ -112,7 +117,7 @@ def tax_rate_not_xeros(document: Document, reference: ReferenceData) -> Iterator
         if rate is not None and rate.rate_bp != line.rate_bp:
             yield (
                 line.cents,
-                f"{name_of(document)}: {line.tax_type} is {_percent(line.rate_bp)} in taxes.csv, {_percent(rate.rate_bp)} in Xero",
+                f"{name_of(document)}: {line.tax_type} is {percent(line.rate_bp)} in taxes.csv, {percent(rate.rate_bp)} in Xero",
             )
 
 
@@ -170,7 +175,8 @@ def settles_nothing(document: Document, reference: ReferenceData) -> Iterator[Fo
         yield document.amount_cents, name_of(document)
 
 
-def _percent(rate_bp: int) -> str:
+def percent(rate_bp: int) -> str:
+    """A rate in basis points as people write it."""
     whole, rest = divmod(rate_bp, 100)
     return f"{whole}.{rest:02d} %" if rest else f"{whole} %"
 
@@ -180,6 +186,9 @@ _DOCUMENTS = ("document", "documents")
 _IN_ALL = "{} in all"
 _TOLD: tuple[tuple[Look, str, str, tuple[str, str], str], ...] = (
     (journal_does_not_balance, "A journal's debits are not its credits",
+     "A category, tender or account that is mapped to ignore, or an amount without its other side, is the usual cause.",
+     _DOCUMENTS, "{} over"),
+    (takings_not_zero, "Takings that are sent as an invoice do not total zero",
      "A category, tender or account that is mapped to ignore, or an amount without its other side, is the usual cause.",
      _DOCUMENTS, "{} over"),
     (journal_too_short, "A journal has fewer than two lines", "Look at the mapping: one side of it books nothing.", _DOCUMENTS, ""),
@@ -192,7 +201,7 @@ _TOLD: tuple[tuple[Look, str, str, tuple[str, str], str], ...] = (
     (account_is_system, "A line names an account that only Xero itself may move",
      "Receivables, payables and GST move through the kind of document and the tax type: name another account in accounts.csv.",
      _LINES, _IN_ALL),
-    (bank_account_in_journal, "A journal names a bank account, which Xero refuses",
+    (bank_account_in_journal, "A line of a journal or an invoice names a bank account, which Xero refuses",
      "Map the code to a clearing account, and move the money from there with a bank transfer in Xero.", _LINES, _IN_ALL),
     (tax_type_unknown, "A tax type is not known to Xero, or not in use", "Correct the tax type in taxes.csv.", _LINES, _IN_ALL),
     (tax_type_not_for_account, "A tax type may not be used on this class of account",

@@ -10,6 +10,8 @@ from tillpost.checks.document_rules import PER_DOCUMENT, Found, name_of
 from tillpost.checks.gst_difference import gst_differences
 from tillpost.checks.measuring import EXAMPLES, log
 from tillpost.checks.rule import Measure, Measured, Rule
+from tillpost.checks.subledger_rules import SUBLEDGER_RULES
+from tillpost.checks.tracking_rules import TRACKING_RULES
 from tillpost.model.documents import Document, DocumentKind
 from tillpost.model.findings import Finding, Severity, Stream, StreamKey
 from tillpost.model.money import format_cents
@@ -35,7 +37,7 @@ def measure_documents(documents: Sequence[Document], reference: ReferenceData, c
     """What each rule finds, per stream: a rule over documents is one of each stream."""
     looks: list[tuple[Rule, Callable[[], Broken]]] = [
         (r.rule, lambda r=r: ((d.key, found) for d in documents for found in r.look(d, reference)))  # type: ignore[misc]
-        for r in PER_DOCUMENT
+        for r in (*PER_DOCUMENT, *TRACKING_RULES)
     ]
     looks += [(rule, lambda look=look: look(documents, reference, context)) for rule, look in OVER_ALL]  # type: ignore[misc]
     return tuple(measured for rule, look in looks for measured in _measured(rule, look))
@@ -104,7 +106,7 @@ def _number_key(document: Document) -> tuple[str, ...]:
     if supplier and document.contact is not None:
         return document.kind, document.contact.name, document.number.strip().upper()
     kind = DocumentKind.INVOICE if document.kind is DocumentKind.CREDIT_NOTE else document.kind
-    return kind, document.number
+    return kind, document.number.casefold()  # Xero compares numbers without case
 
 
 def _natural_key_duplicate(documents: Sequence[Document], reference: ReferenceData, context: CheckContext) -> Broken:
@@ -207,5 +209,6 @@ OVER_ALL: tuple[tuple[Rule, LookAtAll], ...] = (
         ),
         _gst_difference(explained=False),
     ),
+    *SUBLEDGER_RULES,
 )
-DOCUMENT_RULES: tuple[Rule, ...] = (*(r.rule for r in PER_DOCUMENT), *(rule for rule, _ in OVER_ALL))
+DOCUMENT_RULES: tuple[Rule, ...] = (*(r.rule for r in (*PER_DOCUMENT, *TRACKING_RULES)), *(rule for rule, _ in OVER_ALL))

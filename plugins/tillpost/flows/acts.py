@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tillpost.config import Settings, Site
 from tillpost.errors import ConfigError
-from tillpost.model.findings import Stream, StreamKey
+from tillpost.model.findings import ALL_STORES, Stream, StreamKey
 from tillpost.store import streams
 from tillpost.store.database import Database, migrate, open_database
 
@@ -32,8 +32,12 @@ _ACTS: dict[Act, Callable[[Database, StreamKey, str, str, datetime], str]] = {
 
 
 def decide(site: Site, act: Act, organisation: str, store: str, day: str, stream: str, *, who: str, why: str) -> str:
-    """Carry out a person's decision of one stream; its new state. Raises ConfigError for names that do not exist."""
-    key = _key(site.organisation(organisation).store(store).key, organisation, day, stream)
+    """Carry out a person's decision of one stream; its new state. Raises ConfigError for names that do not exist.
+
+    The store ``ALL_STORES`` names the document that they send as one.
+    """
+    org = site.organisation(organisation)
+    key = _key(store if store == ALL_STORES else org.store(store).key, organisation, day, stream)
     db = open_database(site.settings.db_url, migrate=True)
     return _ACTS[act](db, key, who, why, db.now())
 

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from typing import TypedDict
 
 from tillpost.config import Site
+from tillpost.model.findings import ALL_STORES
 from tillpost.model.period import DateRange
 from tillpost.organisations import Organisation
 from tillpost.store.database import open_database
-from tillpost.store.states import open_store_dates
+from tillpost.store.states import open_sales_dates, open_store_dates
 
 # How far back a nightly run takes up store-dates that are still open.
 OPEN_DAYS = 28
@@ -47,7 +48,12 @@ def _still_open(site: Site, org: Organisation, days: DateRange) -> set[tuple[str
     """Store-dates of the last weeks that nobody has finished: not ready, unreachable, held, never run."""
     back = DateRange(days.start - timedelta(days=OPEN_DAYS), days.start)
     db = open_database(site.settings.db_url, migrate=True)
-    return set(open_store_dates(db, org.key, list(org.stores), back))
+    found = set(open_store_dates(db, org.key, list(org.stores), back))
+    # The document that all stores share is made from the facts of all of them in one run.
+    shared = set(open_sales_dates(db, org.key, ALL_STORES, back))
+    if org.sales_document == "per_organisation":
+        shared |= {day for _, day in found}
+    return found | {(key, day) for key in org.stores for day in shared}
 
 
 def _grouped(org: Organisation, store_dates: Iterable[tuple[str, date]]) -> list[Group]:

@@ -110,4 +110,5 @@ def _rows(statuses: Sequence[PaymentStatus]) -> list[dict[str, object]]:
             "changed_at": status.changed_at,
         }
         for status in statuses
+        if status.pos_id  # a date's takings stand for no document of the POS
     ]

@@ -13,7 +13,7 @@ from typing import Any
 
 from tillpost.config import Site
 from tillpost.errors import RateLimited, TillpostError, XeroUnavailable
-from tillpost.model.reference import ReferenceData, XeroAccount, XeroOrganisation, XeroTaxRate
+from tillpost.model.reference import PaymentTerm, ReferenceData, XeroAccount, XeroOrganisation, XeroTaxRate
 from tillpost.organisations import Organisation
 from tillpost.xero.sender import Meter
 
@@ -79,9 +79,10 @@ def _kept(file: Path) -> tuple[ReferenceData, str] | None:
 
 def _reference(raw: dict[str, Any]) -> ReferenceData:
     org = raw["organisation"]
+    terms = {name: PaymentTerm(**org[name]) if org.get(name) else None for name in ("invoice_terms", "bill_terms")}
     locks = {name: date.fromisoformat(org[name]) if org[name] else None for name in ("period_lock_date", "end_of_year_lock_date")}
     return ReferenceData(
-        organisation=XeroOrganisation(**{**org, **locks}),
+        organisation=XeroOrganisation(**{**org, **locks, **terms}),
         accounts={code: XeroAccount(**account) for code, account in raw["accounts"].items()},
         tax_rates={name: XeroTaxRate(**{**rate, "applies_to": frozenset(rate["applies_to"])}) for name, rate in raw["tax_rates"].items()},
         tracking={name: frozenset(options) for name, options in raw["tracking"].items()},

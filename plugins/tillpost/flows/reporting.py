@@ -10,11 +10,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 from tillpost.config import Site
+from tillpost.flows.mappings import mapping_of_site
 from tillpost.flows.reference import last_reference_data
 from tillpost.mapping.tables import Mapping as Mappings
-from tillpost.mapping.tables import load_mapping
 from tillpost.model.documents import Document
-from tillpost.model.findings import Stream, StreamKey
+from tillpost.model.findings import ALL_STORES, Stream, StreamKey
 from tillpost.model.period import DateRange
 from tillpost.organisations import Organisation
 from tillpost.report.data import DayReport, StreamReport, TenderRow
@@ -34,7 +34,7 @@ def write_reports(site: Site, org: Organisation, db: Database, days: Iterable[da
 
 
 def _reports(site: Site, org: Organisation, db: Database, days: list[date], run: str, now: datetime) -> Iterator[Path]:
-    mapping = load_mapping(site.settings.include / "mappings" / org.key, org.country)
+    mapping = mapping_of_site(site, org)
     reference = last_reference_data(site, org)
     names = {account.code: account.name for account in reference.accounts.values()} if reference else {}
     for day in days:
@@ -46,34 +46,45 @@ def _reports(site: Site, org: Organisation, db: Database, days: list[date], run:
 def _streams(org: Organisation, db: Database, mapping: Mappings, day: date) -> tuple[StreamReport, ...]:
     one = DateRange.of_day(day)
     documents, readings = documents_of(db, org.key, one), readings_of(db, org.key, one)
-    states = [state for state in stream_states(db, org.key, one) if state.key.store in org.stores]
+    states = [state for state in stream_states(db, org.key, one) if state.key.store in (*org.stores, ALL_STORES)]
     return tuple(_stream(org, mapping, state, documents.get(state.key, ()), readings.get(state.key)) for state in states)
 
 
 def _stream(
     org: Organisation, mapping: Mappings, state: StreamState, documents: tuple[Document, ...], reading: Reading | None
 ) -> StreamReport:
-    key, store = state.key, org.store(state.key.store)
+    key = state.key
+    zone, cut_over, facts = _origin(org, key, reading)
     return StreamReport(
         key=key,
-        store_name=store.name,
-        zone=store.clock.zone,
-        cut_over=f"{store.clock.cut_over:%H:%M}",
+        store_name=org.store_name(key.store),
+        zone=zone,
+        cut_over=cut_over,
         state=state.state,
         reasons=state.reasons,
         findings=state.findings,
         documents=documents,
         tenders=_tenders(mapping, key, state.figures) if key.stream is Stream.SALES else (),
         read_at=reading.read_at if reading else None,
-        facts=f"{store.pos} ({store.connection}), digest {reading.facts_digest[:12]}" if reading and reading.facts_digest else store.pos,
+        facts=facts,
     )
+
+
+def _origin(org: Organisation, key: StreamKey, reading: Reading | None) -> tuple[str, str, str]:
+    """The zone, the cut-over and the facts of a stream, in words; the document of all stores has each store's own cut-over."""
+    digest = f"digest {reading.facts_digest[:12]}" if reading and reading.facts_digest else ""
+    if key.store == ALL_STORES:
+        return org.time_zone, "", ", ".join(filter(None, ("those of all stores", digest)))
+    store = org.store(key.store)
+    facts = f"{store.pos} ({store.connection}), {digest}" if digest else store.pos
+    return store.clock.zone, f"{store.clock.cut_over:%H:%M}", facts
 
 
 def _tenders(mapping: Mappings, key: StreamKey, figures: Mapping[str, int]) -> tuple[TenderRow, ...]:
     codes = sorted({name.split("/", 1)[1] for name in figures if "/" in name})
     rows = []
     for code in codes:
-        row = mapping.account("tender", code, key.business_date)
+        row = mapping.for_store(key.store).account("tender", code, key.business_date)
         taken, expected, counted = (figures.get(f"{what}/{code}") for what in (TAKEN, EXPECTED, COUNTED))
         rows.append(TenderRow(code, row.account if row else "", taken or 0, expected, counted))
     return tuple(rows)
@@ -81,4 +92,5 @@ def _tenders(mapping: Mappings, key: StreamKey, figures: Mapping[str, int]) -> t
 
 def mapping_digest(mapping: Mappings) -> str:
     """A short digest that changes with any row of the mapping."""
-    return hashlib.sha256(repr((mapping.accounts, mapping.taxes, mapping.contacts)).encode()).hexdigest()[:12]
+    everything = (mapping.accounts, mapping.taxes, mapping.contacts, mapping.stores, mapping.store_tracking)
+    return hashlib.sha256(repr(everything).encode()).hexdigest()[:12]

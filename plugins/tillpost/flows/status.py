@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from tillpost.config import Site
+from tillpost.flows.together import SENT_TOGETHER
 from tillpost.model.findings import Stream
 from tillpost.model.period import DateRange
 from tillpost.store.database import open_database
-from tillpost.store.states import StreamState, stream_states
+from tillpost.store.states import DONE, StreamState, stream_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def night_rows(site: Site, organisation: str, from_date: date, to_date: date) ->
     """The streams of an organisation's stores on business dates [from_date, to_date), as they stand; nothing is asked of POS or Xero."""
     org = site.organisation(organisation)
     states = stream_states(open_database(site.settings.db_url, migrate=True), org.key, DateRange(from_date, to_date))
-    return [_row(org.stores[s.key.store].name if s.key.store in org.stores else s.key.store, s) for s in states]
+    return [_row(org.store_name(s.key.store), s) for s in states]
 
 
 def _row(name: str, state: StreamState) -> NightRow:
@@ -45,5 +46,10 @@ def _row(name: str, state: StreamState) -> NightRow:
         tenders_cents=figures.get("tenders_cents"),
         documents=sum(state.documents.values()),
         state=state.state,
-        reasons=() if state.state in ("posted", "nothing_to_send") else state.reasons,
+        reasons=_elsewhere(state) if state.state in DONE else state.reasons,
     )
+
+
+def _elsewhere(state: StreamState) -> tuple[str, ...]:
+    """Where a finished stream's takings are, if not in a document of its own."""
+    return tuple(finding.message for finding in state.findings if finding.rule == SENT_TOGETHER)

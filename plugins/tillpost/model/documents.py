@@ -15,6 +15,9 @@ from enum import StrEnum
 
 from tillpost.model.findings import Stream, StreamKey
 
+# The kind in the natural key and number of a date's takings that are sent as an invoice.
+TAKINGS = "takings"
+
 
 class DocumentKind(StrEnum):
     """The kinds of Xero documents, in the order in which they may be sent."""
@@ -91,9 +94,10 @@ class Document:
     """One Xero document, as it will be sent.
 
     ``natural_key`` is ``organisation/store/kind/business date or POS id`` and never changes; ``number`` is what is written into Xero
-    (InvoiceNumber, CreditNoteNumber, a payment's Reference, the token in a journal's Narration). ``settles`` is the natural key of the
-    document that a payment or allocation settles, ``account`` the account that a payment or overpayment uses, ``credit`` the natural
-    key of the credit note or overpayment that an allocation takes from. ``pos_id`` is the sale, movement or purchase that it stands for.
+    (InvoiceNumber, CreditNoteNumber, a payment's Reference, the token in a journal's Narration). ``settles`` is the natural key of what
+    a payment, an allocation or the reversal of goods received settles, ``account`` the account that a payment or overpayment uses,
+    ``credit`` the natural key of the credit note or overpayment that an allocation takes from. ``pos_id`` is the sale, movement or
+    purchase that it stands for.
     """
 
     key: StreamKey
@@ -118,6 +122,11 @@ class Document:
     postings: tuple[Posting, ...] = field(default=(), repr=False, compare=False)
 
     @property
+    def books_nothing(self) -> bool:
+        """Whether its postings net to nothing, account by account, so that there is nothing to send."""
+        return not self.lines and (self.kind is DocumentKind.JOURNAL or self.is_takings)
+
+    @property
     def total_cents(self) -> int:
         """What it is worth including tax: a journal's debits; a payment's or allocation's amount; else the sum of the lines."""
         if self.kind is DocumentKind.JOURNAL:
@@ -129,6 +138,11 @@ class Document:
         values = asdict(self)
         values.pop("postings")
         return json.loads(json.dumps(values, default=str))  # type: ignore[no-any-return]
+
+    @property
+    def is_takings(self) -> bool:
+        """Whether it is a date's takings as an invoice, which totals zero: told by the kind in its natural key."""
+        return self.kind is DocumentKind.INVOICE and self.natural_key.split("/")[2:3] == [TAKINGS]
 
     @property
     def books_digest(self) -> str:

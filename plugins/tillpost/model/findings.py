@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+# In place of a store: the document of a date that all stores share. No store has this key, for those begin with a letter.
+ALL_STORES = "_all"
+
 
 class Severity(StrEnum):
     """A blocker holds the stream; a warning and an info are reported and hold nothing."""
@@ -24,7 +27,7 @@ class Stream(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class StreamKey:
-    """One stream: a store's sales or its purchases of one business date. The unit of release."""
+    """One stream: a store's sales or its purchases of one business date, or what ``ALL_STORES`` send as one. The unit of release."""
 
     organisation: str
     store: str

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+
+PAYMENT_TERMS = ("DAYSAFTERBILLDATE", "DAYSAFTERBILLMONTH", "OFCURRENTMONTH", "OFFOLLOWINGMONTH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,42 @@ class XeroTaxRate:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentTerm:
+    """Xero's default due date of invoices or of bills: a number and what it counts, one of ``PAYMENT_TERMS``."""
+
+    day: int
+    type: str
+
+    def due(self, document_date: date) -> date | None:
+        """When a document of that date is due; None where the term tells no date (a day of a month without the day).
+
+        A day that a month does not have is its last one; a day of the current month that is over is the document's own date
+        (https://help.xero.com/uk/PaymentTerms).
+
+        >>> PaymentTerm(20, "OFFOLLOWINGMONTH").due(date(2026, 3, 5)), PaymentTerm(0, "DAYSAFTERBILLMONTH").due(date(2026, 2, 5))
+        (datetime.date(2026, 4, 20), datetime.date(2026, 2, 28))
+        """
+        month_end = _last_day(document_date)
+        if self.type == "DAYSAFTERBILLDATE":
+            return document_date + timedelta(days=self.day)
+        if self.type == "DAYSAFTERBILLMONTH":
+            return month_end + timedelta(days=self.day)
+        if self.type not in PAYMENT_TERMS or self.day < 1:
+            return None
+        last = month_end if self.type == "OFCURRENTMONTH" else _last_day(month_end + timedelta(days=1))
+        return max(document_date, last.replace(day=min(self.day, last.day)))
+
+
+def _last_day(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+@dataclass(frozen=True, slots=True)
 class XeroOrganisation:
-    """The organisation's own settings; they win over ours, and a contradiction stops it."""
+    """The organisation's own settings; they win over ours, and a contradiction stops it.
+
+    ``invoice_terms`` and ``bill_terms`` are its default due dates, None where it has none.
+    """
 
     tenant_id: str
     name: str
@@ -47,6 +84,8 @@ class XeroOrganisation:
     period_lock_date: date | None = None
     end_of_year_lock_date: date | None = None
     sales_tax_basis: str = ""
+    invoice_terms: PaymentTerm | None = None
+    bill_terms: PaymentTerm | None = None
 
     @property
     def locked_until(self) -> date | None:

@@ -28,7 +28,8 @@ class TenderRow:
 class StreamReport:
     """One stream of the date.
 
-    ``cut_over`` is the store's hour as ``04:00`` in ``zone``; ``read_at`` is aware; ``facts`` names what was read.
+    ``cut_over`` is the store's hour as ``04:00`` in ``zone``, empty for the document of all stores; ``read_at`` is aware; ``facts``
+    names what was read.
     """
 
     key: StreamKey

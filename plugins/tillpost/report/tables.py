@@ -137,7 +137,7 @@ class PurchaseRow:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """One document as it is listed. ``unbalanced_cents`` is what a journal's lines lack to zero."""
+    """One document as it is listed. ``unbalanced_cents`` is what the lines of a journal, or of takings, lack to zero."""
 
     number: str
     kind: str
@@ -230,7 +230,7 @@ def document_rows(stream: StreamReport) -> tuple[DocumentRow, ...]:
 
 
 def _document_row(document: Document, stream: StreamReport) -> DocumentRow:
-    is_journal = document.kind is DocumentKind.JOURNAL
+    balances = document.kind is DocumentKind.JOURNAL or document.is_takings
     return DocumentRow(
         number=document.number,
         kind=kind_words(document),
@@ -243,7 +243,7 @@ def _document_row(document: Document, stream: StreamReport) -> DocumentRow:
         lines=len(document.lines),
         draft=document.draft,
         state=wording.state_words(stream.state),
-        unbalanced_cents=sum(line.cents for line in document.lines) if is_journal else 0,
+        unbalanced_cents=sum(line.cents for line in document.lines) if balances else 0,
     )
 
 

@@ -76,7 +76,12 @@ def moment(at: datetime, zone: str) -> str:
 
 
 def trading_day(day: date, zone: str, cut_over: str) -> str:
-    """From cut-over to cut-over on the store's wall clock; its hours where the clock was put forward or back."""
+    """From cut-over to cut-over on the store's wall clock; its hours where the clock was put forward or back.
+
+    Without a cut-over it is the document of all stores, each of which has its own.
+    """
+    if not cut_over:
+        return "each store's own"
     start, end = TradingClock(zone, time.fromisoformat(cut_over)).utc_bounds(DateRange.of_day(day))
     hours = (end - start).total_seconds() / 3600
     odd = "" if hours == 24 else f", {hours:g} hours because the clock changed"

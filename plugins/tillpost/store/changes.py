@@ -13,23 +13,22 @@ from tillpost.model.money import format_cents
 
 POSTED_CHANGED = "posted_stream_changed"
 MAX_EXAMPLES = 10
+_BY_HAND = "Correct it in Xero by hand if it must be, new documents too, then release the stream: what is posted is kept as it is."
 REMEDIES = {
-    "hold": "Correct it in Xero by hand if it must be, new documents too, then release the stream: what is posted is kept as it is.",
-    "adjust": "An adjustment of what Xero holds is booked by a person: enter the difference in Xero, then release the stream.",
-    "replace": "A document that Xero holds is replaced by a person: void it in Xero and enter the new figures, then release the stream.",
+    "hold": _BY_HAND,
+    "adjust": f"Only the journals of a stream are adjusted, and not beside other documents that changed. {_BY_HAND}",
 }
 
 
 def posted_stream_changed(
-    key: StreamKey, changed: Sequence[tuple[Row[Any], Document | None]], new: Sequence[Document], posted_changes: str, accepted: bool
+    key: StreamKey, changed: Sequence[tuple[Document, Document | None]], new: Sequence[Document], posted_changes: str, accepted: bool
 ) -> Finding:
-    """The facts changed after documents had been posted: the difference of each, and what would be ``new``. Nothing is sent.
+    """The facts changed after documents had been posted: of each what Xero holds and what is wanted, and what would be ``new``.
 
-    A difference that a person has accepted is reported and holds nothing.
+    Nothing is sent. A difference that a person has accepted is reported and holds nothing.
     """
-    examples = [_difference(row, wanted) for row, wanted in changed]
-    examples += [f"{_name(d.kind.value, d.number, d.natural_key)}: would be new, {format_cents(d.total_cents)}" for d in new]
-    amount = sum((wanted.total_cents if wanted else 0) - row.total_cents for row, wanted in changed)
+    examples = [_difference(before, wanted) for before, wanted in changed]
+    examples += [f"{_name(d.kind.value, d.number, d.natural_key)}: would be new, {format_cents(_worth(d))}" for d in new]
     return Finding(
         key,
         POSTED_CHANGED,
@@ -37,9 +36,23 @@ def posted_stream_changed(
         f"{_count(len(changed), 'document')} already in Xero would be booked differently now: {'; '.join(examples[:3])}."
         + (" The difference was accepted." if accepted else " Nothing was sent."),
         count=len(changed),
-        amount_cents=amount,
+        amount_cents=_amount(changed),
         examples=tuple(examples[:MAX_EXAMPLES]),
-        remedy="" if accepted else REMEDIES.get(posted_changes, REMEDIES["hold"]),
+        remedy="" if accepted else REMEDIES[posted_changes],
+    )
+
+
+def posted_stream_adjusted(key: StreamKey, adjusted: Sequence[tuple[Document, Document | None, str]]) -> Finding:
+    """The facts changed after documents had been posted, and the difference is sent: what Xero holds, what is wanted, the new number."""
+    examples = [f"{_difference(before, wanted)}, adjusted by {number}" for before, wanted, number in adjusted]
+    return Finding(
+        key,
+        "posted_stream_adjusted",
+        Severity.INFO,
+        f"{_count(len(adjusted), 'document')} already in Xero changed: {'; '.join(examples[:3])}.",
+        count=len(adjusted),
+        amount_cents=_amount([(before, wanted) for before, wanted, _ in adjusted]),
+        examples=tuple(examples[:MAX_EXAMPLES]),
     )
 
 
@@ -85,13 +98,22 @@ def number_taken(key: StreamKey, wanted: Document, holder: str) -> Finding:
     )
 
 
-def _difference(row: Row[Any], wanted: Document | None) -> str:
-    name = _name(row.kind, row.number, row.natural_key)
+def _difference(before: Document, wanted: Document | None) -> str:
+    name, worth = _name(before.kind.value, before.number, before.natural_key), format_cents(_worth(before))
     if wanted is None:
-        return f"{name} {format_cents(row.total_cents)} is no longer there"
-    if wanted.total_cents == row.total_cents:
-        return f"{name} {format_cents(row.total_cents)} with other accounts, tax or date"
-    return f"{name} {format_cents(row.total_cents)} is now {format_cents(wanted.total_cents)}"
+        return f"{name} {worth} is no longer there"
+    if _worth(wanted) == _worth(before):
+        return f"{name} {worth} with other accounts, tax or date"
+    return f"{name} {worth} is now {format_cents(_worth(wanted))}"
+
+
+def _worth(document: Document) -> int:
+    """What a reader knows a document by: takings that are an invoice total zero, and are told by their income."""
+    return sum(line.cents for line in document.lines if line.cents > 0) if document.is_takings else document.total_cents
+
+
+def _amount(changed: Sequence[tuple[Document, Document | None]]) -> int:
+    return sum((_worth(wanted) if wanted else 0) - _worth(before) for before, wanted in changed)
 
 
 def _name(kind: str, number: str, natural_key: str) -> str:

@@ -113,6 +113,13 @@ def posted_ids(tx: Connection, organisation: str, natural_keys: Sequence[str]) -
     return {row.natural_key: row.xero_id for row in tx.execute(query)}
 
 
+def posted_kinds(tx: Connection, organisation: str, natural_keys: Sequence[str]) -> dict[str, DocumentKind]:
+    """The kinds of posted documents, newest version last: a date's account sales may be an invoice or a credit note."""
+    mine = and_(document.c.organisation == organisation, document.c.state == "posted", document.c.natural_key.in_(natural_keys))
+    query = select(document.c.natural_key, document.c.kind).where(mine).order_by(document.c.version)
+    return {row.natural_key: DocumentKind(row.kind) for row in tx.execute(query)}
+
+
 def claim(db: Database, held: Lease, request: Request, now: datetime) -> Chunk | None:
     """Commit a claim; None if a document was changed or held meanwhile. Raises LeaseLost."""
     try:

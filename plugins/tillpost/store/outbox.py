@@ -1,33 +1,32 @@
 """The outbox: what becomes of each document of a stream when the stream is settled again.
 
 Per document (architecture, "Identity: exactly once"): neither in Xero nor under way, it is replaced in place, under the same
-version and number; the same books in Xero, nothing happens; other books in Xero, the store's policy decides; never while its
-outcome is unknown. All of it is decided first (``plan_documents``) and written afterwards, so that a stream is one transaction.
+version and number; the same books in Xero, nothing happens; other books in Xero, the store's policy decides: the stream is held, or
+the difference becomes one more version (``store.adjustments``); never while its outcome is unknown. All of it is decided first
+(``plan_documents``) and written afterwards, so that a stream is one transaction.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
-from tillpost.model.documents import Contact, Document, DocumentKind
+from tillpost.model.documents import Contact, Document, DocumentKind, document_of_dict
 from tillpost.model.findings import Finding, StreamKey
-from tillpost.store.changes import changed_under_way, duplicate_document, number_taken, posted_stream_changed
+from tillpost.store.adjustments import adjustment, is_adjustable
+from tillpost.store.changes import changed_under_way, duplicate_document, number_taken, posted_stream_adjusted, posted_stream_changed
+from tillpost.store.evidence import postings_of, write_postings
 from tillpost.store.schema import document, finding, posting
+from tillpost.store.versions import GONE, UNDER_WAY, UNSENT, DocumentRow, OnRecord, parts, versions_of
 
-UNSENT = ("held", "ready", "refused")
-UNDER_WAY = ("sending", "unknown")
-GONE = ("superseded", "voided")
 # Kinds whose number is not ours alone: the supplier's, or none.
 FOREIGN_NUMBERS = (DocumentKind.BILL, DocumentKind.SUPPLIER_CREDIT, DocumentKind.ALLOCATION)
 FULL_CHUNK = 50
-
-DocumentRow = Row[Any]
 
 
 class Raced(Exception):
@@ -57,38 +56,99 @@ def stream_books_digest(documents: Iterable[Document]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A plan as it grows. ``adjusted`` and ``changed``: what is in Xero, and what is wanted now (None: nothing)."""
+
+    new: list[Document] = field(default_factory=list)
+    replaced: list[tuple[DocumentRow, Document]] = field(default_factory=list)
+    dropped: list[DocumentRow] = field(default_factory=list)
+    under_way: list[DocumentRow] = field(default_factory=list)
+    adjusted: list[tuple[OnRecord, Document | None]] = field(default_factory=list)
+    changed: list[tuple[OnRecord, Document | None]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
 def plan_documents(
     tx: Connection, key: StreamKey, stream_id: int, documents: Sequence[Document], posted_changes: str, accepted: bool
 ) -> DocumentPlan:
     """Compare the documents of a new build with those on record."""
     unique, findings = _unique(key, documents)
-    rows = _latest_rows(tx, key.organisation, stream_id, list(unique))
+    on_record = versions_of(tx, key.organisation, stream_id, list(unique))
     taken = _taken_numbers(tx, key.organisation, unique.values())
-    new, replaced, dropped = [], [], []
-    changed: list[tuple[DocumentRow, Document | None]] = []
-    under_way: list[DocumentRow] = []
+    draft = _Draft(findings=findings)
     for natural_key, wanted in unique.items():
-        row = rows.pop(natural_key, None)
+        known = on_record.pop(natural_key, None)
         holder = taken.get(_number_key(wanted.kind, wanted.number, contact_key(wanted.contact)), natural_key)
         if holder != natural_key:
-            findings.append(number_taken(key, wanted, holder))
-        elif row is None:
-            new.append(wanted)
-        elif row.state in UNSENT or row.state == "superseded":
-            replaced.append((row, _same_identity(row, wanted)))
-        elif row.books_digest != wanted.books_digest:
-            under_way.append(row) if row.state in UNDER_WAY else changed.append((row, wanted))
-    for row in rows.values():
-        if row.state in UNSENT:
-            dropped.append(row)
-        elif row.state not in GONE:
-            under_way.append(row) if row.state in UNDER_WAY else changed.append((row, None))
-    if changed:
-        findings.append(posted_stream_changed(key, changed, new, posted_changes, accepted))
-        new = []  # they belong to the difference: beside what is posted they would book the same sale twice
-    if under_way:
-        findings.append(changed_under_way(key, under_way))
-    return DocumentPlan(tuple(new), tuple(replaced), tuple(dropped), tuple(findings))
+            draft.findings.append(number_taken(key, wanted, holder))
+        elif known is None:
+            draft.new.append(wanted)
+        elif not known.is_sent:
+            draft.replaced.append((known.latest, _same_identity(known.latest, wanted)))
+        else:
+            _compare(draft, known, wanted, posted_changes)
+    for known in on_record.values():
+        if known.is_sent:
+            if known.latest.state != "voided":
+                _compare(draft, known, None, posted_changes)
+        elif known.pending is not None:
+            draft.dropped.append(known.pending)
+    return _finished(tx, key, draft, posted_changes, accepted)
+
+
+def _compare(draft: _Draft, known: OnRecord, wanted: Document | None, posted_changes: str) -> None:
+    """What becomes of a document of which versions were sent; a version of it that waits to be sent is made anew or dropped."""
+    if known.books(wanted):
+        pass
+    elif known.under_way:
+        draft.under_way += known.under_way
+        return
+    elif posted_changes == "adjust" and known.confirmed and is_adjustable(known.in_xero()):
+        draft.adjusted.append((known, wanted))
+        return
+    else:
+        draft.changed.append((known, wanted))
+    if known.pending is not None:
+        draft.dropped.append(known.pending)
+
+
+def _finished(tx: Connection, key: StreamKey, draft: _Draft, posted_changes: str, accepted: bool) -> DocumentPlan:
+    """The plan. Where anything is held for its difference, all that is new or adjusted belongs to that difference: beside what is
+    posted it would book the same sale twice.
+    """
+    if draft.changed:
+        told = [(known.in_xero(), wanted) for known, wanted in (*draft.changed, *draft.adjusted)]
+        draft.findings.append(posted_stream_changed(key, told, draft.new, posted_changes, accepted))
+        draft.new = []
+        draft.dropped += [known.pending for known, _ in draft.adjusted if known.pending is not None]
+    else:
+        _adjust(tx, key, draft)
+    if draft.under_way:
+        draft.findings.append(changed_under_way(key, draft.under_way))
+    return DocumentPlan(tuple(draft.new), tuple(draft.replaced), tuple(draft.dropped), tuple(draft.findings))
+
+
+def _adjust(tx: Connection, key: StreamKey, draft: _Draft) -> None:
+    """The difference of each journal to all of its confirmed versions, as the next version; in place of one that was not sent yet."""
+    made = []
+    for known, wanted in draft.adjusted:
+        confirmed = [(row.id, document_of_dict(row.payload)) for row in known.confirmed]
+        postings = postings_of(tx, confirmed)
+        again = known.latest if known.latest.state in (*UNSENT, "superseded") else None
+        version = known.latest.version + (again is None)
+        versions = [replace(built, postings=postings.get(row_id, ())) for row_id, built in confirmed]
+        difference = adjustment(wanted, versions, version)
+        if difference is None:
+            draft.dropped += [known.pending] if known.pending is not None else []
+            continue
+        made.append((known.in_xero(), wanted, difference.number))
+        if again is None:
+            draft.new.append(difference)
+        else:
+            draft.replaced.append((again, difference))
+    if made:
+        draft.findings.append(posted_stream_adjusted(key, made))
 
 
 def write_documents(tx: Connection, stream_id: int, plan: DocumentPlan, state: str, now: datetime) -> None:
@@ -96,7 +156,7 @@ def write_documents(tx: Connection, stream_id: int, plan: DocumentPlan, state: s
     if plan.new:
         rows = [{**_values(d, stream_id, now), "state": state, "created_at": now} for d in plan.new]
         statement = insert(document).returning(document.c.id, sort_by_parameter_order=True)
-        _write_postings(tx, list(zip(tx.execute(statement, rows).scalars(), plan.new, strict=True)))
+        write_postings(tx, list(zip(tx.execute(statement, rows).scalars(), plan.new, strict=True)))
     for row, wanted in plan.replaced:
         _replace(tx, row, wanted, stream_id, state, now)
     for row in plan.dropped:
@@ -155,34 +215,18 @@ def _unique(key: StreamKey, documents: Sequence[Document]) -> tuple[dict[str, Do
     return unique, findings
 
 
-def _latest_rows(tx: Connection, organisation: str, stream_id: int, natural_keys: Sequence[str]) -> dict[str, DocumentRow]:
-    """The newest version of each of these documents and of every other one on record for the stream."""
-    rows: dict[str, DocumentRow] = {}
-    mine: list[ColumnElement[bool]] = [document.c.stream_id == stream_id]
-    wheres = mine + [document.c.natural_key.in_(part) for part in _parts(natural_keys)]
-    for where in wheres:
-        query = select(document).where(document.c.organisation == organisation, where).order_by(document.c.version)
-        rows.update({row.natural_key: row for row in tx.execute(query)})
-    return rows
-
-
 def _taken_numbers(tx: Connection, organisation: str, documents: Iterable[Document]) -> dict[tuple[str, ...], str]:
     """The natural keys that already use the numbers of these documents."""
     numbers = sorted({d.number for d in documents if d.kind is not DocumentKind.ALLOCATION})
     columns = document.c.kind, document.c.number, document.c.contact_key, document.c.state, document.c.natural_key
     taken = {}
-    for part in _parts(numbers):
+    for part in parts(numbers):
         query = select(*columns).where(document.c.organisation == organisation, document.c.number.in_(part))
         # A supplier's number is free again when its bill is gone; one of ours stays taken.
         rows = [r for r in tx.execute(query) if r.state not in GONE or r.kind not in FOREIGN_NUMBERS]
         taken.update({_number_key(r.kind, r.number, r.contact_key): r.natural_key for r in rows})
     taken.pop((), None)
     return taken
-
-
-def _parts(values: Sequence[str], size: int = 400) -> list[Sequence[str]]:
-    """Slices that stay below the databases' limits on bound values."""
-    return [values[i : i + size] for i in range(0, len(values), size)]
 
 
 def _same_identity(row: DocumentRow, wanted: Document) -> Document:
@@ -219,7 +263,7 @@ def _replace(tx: Connection, row: DocumentRow, wanted: Document, stream_id: int,
     _change(tx, row, values)
     tx.execute(delete(posting).where(posting.c.document_id == row.id))
     tx.execute(delete(finding).where(finding.c.document_id == row.id))
-    _write_postings(tx, [(row.id, wanted)])
+    write_postings(tx, [(row.id, wanted)])
 
 
 def _change(tx: Connection, row: DocumentRow, values: Mapping[str, Any]) -> None:
@@ -227,18 +271,3 @@ def _change(tx: Connection, row: DocumentRow, values: Mapping[str, Any]) -> None
     untouched = and_(document.c.id == row.id, or_(document.c.state.in_(UNSENT), document.c.state == "superseded"))
     if tx.execute(update(document).where(untouched).values(**values)).rowcount != 1:
         raise Raced(row.natural_key)
-
-
-def _write_postings(tx: Connection, documents: Sequence[tuple[int, Document]]) -> None:
-    rows = [
-        {
-            "document_id": document_id, "account": p.account, "tax_type": p.tax_type, "rate_bp": p.rate_bp, "tracking": p.tracking,
-            "cents": p.cents, "pos_tax_cents": p.pos_tax_cents, "roundings": p.roundings, "description": p.description,
-            "quantity": p.quantity, "mapped_by": p.mapped_by, "source_table": p.source.table,
-            "source_where": [list(pair) for pair in p.source.where], "source_rows": p.source.rows,
-        }
-        for document_id, wanted in documents
-        for p in wanted.postings
-    ]  # fmt: skip
-    if rows:
-        tx.execute(insert(posting), rows)

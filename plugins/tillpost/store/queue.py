@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, select, update
-from sqlalchemy.engine import Connection
 
 from tillpost.model.documents import Contact, DocumentKind, document_of_dict
 from tillpost.store.claims import ReadyDocument, Tally, is_ready, may_be_sent, ready_documents
@@ -57,12 +56,6 @@ def unchecked_numbers(db: Database, organisation: str, kind: DocumentKind, limit
     """Ready documents with a supplier's number that was not looked for in Xero yet."""
     with db.read() as tx:
         return ready_documents(tx, organisation, kind, limit, unchecked=True)
-
-
-def kind_of(tx: Connection, organisation: str, natural_key: str) -> DocumentKind:
-    """The kind of a posted document."""
-    mine = and_(document.c.organisation == organisation, document.c.natural_key == natural_key, document.c.state == "posted")
-    return DocumentKind(tx.execute(select(document.c.kind).where(mine).order_by(document.c.version.desc()).limit(1)).scalar_one())
 
 
 def leftover(db: Database, organisation: str) -> Leftover:

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from tillpost.model.documents import Document, DocumentKind, FactSelection, Posting, document_of_dict
+from tillpost.model.documents import Document, DocumentKind, document_of_dict
 from tillpost.model.findings import Stream, StreamKey
 from tillpost.model.period import DateRange
 from tillpost.store.database import Database
-from tillpost.store.outbox import GONE
+from tillpost.store.evidence import posting_of
 from tillpost.store.schema import document, posting, stream
+from tillpost.store.versions import GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def documents_of(db: Database, organisation: str, days: DateRange) -> dict[Strea
     found: dict[StreamKey, list[Document]] = defaultdict(list)
     for row in rows:
         built = document_of_dict(row.payload)
-        found[built.key].append(replace(built, postings=tuple(_posting(built, p) for p in by_document[row.id])))
+        found[built.key].append(replace(built, postings=tuple(posting_of(p, built.natural_key) for p in by_document[row.id])))
     return {key: tuple(documents) for key, documents in found.items()}
 
 
@@ -90,20 +91,3 @@ def dates_changed_since(db: Database, organisation: str, moment: datetime) -> li
     query = select(document.c.business_date).where(document.c.organisation == organisation, document.c.updated_at >= moment).distinct()
     with db.read() as tx:
         return sorted(tx.execute(query).scalars())
-
-
-def _posting(built: Document, row: Row[Any]) -> Posting:
-    return Posting(
-        document=built.natural_key,
-        account=row.account,
-        tax_type=row.tax_type,
-        rate_bp=row.rate_bp,
-        tracking=row.tracking,
-        cents=row.cents,
-        pos_tax_cents=row.pos_tax_cents,
-        roundings=row.roundings,
-        description=row.description,
-        source=FactSelection(row.source_table, tuple((name, value) for name, value in row.source_where), row.source_rows),
-        mapped_by=row.mapped_by,
-        quantity=row.quantity,
-    )

@@ -83,6 +83,9 @@ stream = Table(
     Column("read_at", UtcDateTime),
     _text("extraction"),
     _text("run"),
+    # The store's mode and the form of its takings when its documents were built.
+    Column("mode", String(20), nullable=False, server_default=""),
+    Column("takings", String(20), nullable=False, server_default=""),
     Column("updated_at", UtcDateTime, nullable=False),
     CheckConstraint(one_of("state", STREAM_STATES), name="state"),
     UniqueConstraint("organisation", "store", "business_date", "stream"),

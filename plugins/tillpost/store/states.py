@@ -25,7 +25,7 @@ URGENCY = ("refused", "unknown", "held", "sending", "ready")
 
 @dataclass(frozen=True, slots=True)
 class StreamState:
-    """One stream as it stands. ``documents`` counts the live ones by state; ``updated_at`` aware UTC."""
+    """One stream as it stands. ``documents`` counts the live ones by state; ``updated_at`` aware UTC; ``held_by``: who holds it by hand."""
 
     key: StreamKey
     state: str
@@ -34,6 +34,7 @@ class StreamState:
     documents: Mapping[str, int]
     updated_at: datetime
     findings: tuple[Finding, ...]
+    held_by: str = ""
 
 
 def stream_states(db: Database, organisation: str, days: DateRange | None = None) -> list[StreamState]:
@@ -55,6 +56,15 @@ def open_store_dates(db: Database, organisation: str, stores: Collection[str], d
     return [(store, day) for day in days for store in stores if any((store, day, s.value) not in done for s in Stream)]
 
 
+def open_sales_dates(db: Database, organisation: str, store: str, days: DateRange) -> list[date]:
+    """The business dates on which that store's sales are on record and neither posted nor nothing to send, oldest first."""
+    query = _streams(organisation, days).where(stream.c.store == store, stream.c.stream == Stream.SALES.value)
+    with db.read() as tx:
+        rows = tx.execute(query.order_by(stream.c.business_date)).all()
+        counts = _counts(tx, organisation, days)
+    return [row.business_date for row in rows if _derived(row.state, counts[row.id]) not in DONE]
+
+
 def _derived(state: str, documents: Mapping[str, int]) -> str:
     """The state that people see: a released stream's is that of the document that needs attention most."""
     if state != "released":
@@ -67,7 +77,8 @@ def _state(row: Row[Any], documents: Mapping[str, int], said: Sequence[str], fin
     blockers = [f"{f.sentence} {f.remedy}".strip() for f in findings if f.blocks]
     reasons = dict.fromkeys([*([row.reason] if row.reason else []), *blockers, *said])
     state = _derived(row.state, documents)
-    return StreamState(_key(row), state, tuple(reasons), row.figures, dict(documents), row.updated_at, tuple(findings))
+    held_by = row.held_by if row.held_why else ""
+    return StreamState(_key(row), state, tuple(reasons), row.figures, dict(documents), row.updated_at, tuple(findings), held_by)
 
 
 def _key(row: Row[Any]) -> StreamKey:

@@ -46,7 +46,10 @@ RACES = 5
 
 @dataclass(frozen=True, slots=True)
 class StreamResult:
-    """What a run found out about one stream. ``read_at``: when its facts were read; ``figures`` are integer cents or counts."""
+    """What a run found out about one stream. ``read_at``: when its facts were read; ``figures`` are integer cents or counts.
+
+    ``mode`` is the store's mode on that date and ``takings`` the form of its takings: what its documents were built by.
+    """
 
     key: StreamKey
     findings: tuple[Finding, ...]
@@ -56,6 +59,8 @@ class StreamResult:
     read_at: datetime
     extraction: str
     run: str
+    mode: str = ""
+    takings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,15 @@ def mark_open(db: Database, key: StreamKey, reason: str, now: datetime) -> bool:
             return False
         tx.execute(update(stream).where(stream.c.id == row.id).values(reason=reason, updated_at=now))
         return True
+
+
+def reopen(db: Database, key: StreamKey, reason: str, now: datetime) -> None:
+    """Put a stream back to open, whatever it was: what of it is not in Xero is not sent before it is settled again."""
+    with db.write() as tx:
+        row = _lock(tx, key, now)
+        _write_findings(tx, row.id, ())
+        set_unsent(tx, row.id, False, now)
+        _move(tx, row, key, {"state": "open", "reason": reason, "read_at": None}, now)
 
 
 def approve(db: Database, key: StreamKey, who: str, why: str, now: datetime) -> str:
@@ -120,8 +134,8 @@ def release(db: Database, key: StreamKey, who: str, why: str, now: datetime) -> 
     def change(tx: Connection, row: Row[Any]) -> dict[str, Any]:
         doubted = and_(document.c.stream_id == row.id, document.c.state == "held", document.c.held_why != "")
         tx.execute(update(document).where(doubted).values(held_why="", message="", number_checked_at=now, updated_at=now))
-        tx.execute(delete(finding).where(finding.c.stream_id == row.id, finding.c.rule == POSTED_CHANGED))
-        return {"held_by": "", "held_why": "", "accepted_digest": row.books_digest}
+        told = tx.execute(delete(finding).where(finding.c.stream_id == row.id, finding.c.rule == POSTED_CHANGED)).rowcount
+        return {"held_by": "", "held_why": "", "accepted_digest": row.books_digest if told else row.accepted_digest}
 
     return _by_hand(db, key, "release", who, why, now, change)
 
@@ -142,8 +156,8 @@ def _settle(tx: Connection, result: StreamResult, approval_required: bool, poste
     row = _lock(tx, result.key, now)
     if row.read_at is not None and result.read_at < row.read_at:
         return str(row.state)
-    if row.state == "released" and row.facts_digest == result.facts_digest and result.facts_digest and only_posted(tx, row.id):
-        return str(row.state)  # the same facts: a changed mapping or policy alone reopens nothing that is posted
+    if _is_posted_from_these_facts(tx, row, result):
+        return str(row.state)  # a changed mapping or policy alone reopens nothing that is posted
     books = stream_books_digest(result.documents)
     blocked = any(f.blocks for f in result.findings)
     # A blocked stream may not have been built at all: that its documents are missing then says nothing about them.
@@ -161,13 +175,21 @@ def _settle(tx: Connection, result: StreamResult, approval_required: bool, poste
         "read_at": result.read_at, "extraction": result.extraction, "run": result.run, "approval_required": approval_required,
     }  # fmt: skip
     if not not_built:
-        values["books_digest"] = books
+        values |= {"books_digest": books, "mode": result.mode, "takings": result.takings}
     _move(tx, row, result.key, values, now, details={"run": result.run, "documents": len(result.documents)})
     return verdict.state
 
 
+def _is_posted_from_these_facts(tx: Connection, row: Row[Any], result: StreamResult) -> bool:
+    """Whether all of it is in Xero, made from the same facts in the same mode."""
+    same = row.facts_digest == result.facts_digest and row.mode in ("", result.mode)
+    return bool(row.state == "released" and same and result.facts_digest) and only_posted(tx, row.id)
+
+
 def _plan(tx: Connection, row: Row[Any], result: StreamResult, posted_changes: str, books: str) -> DocumentPlan:
-    return plan_documents(tx, result.key, row.id, result.documents, posted_changes, accepted=row.accepted_digest == books)
+    # Once a person has accepted a difference, what Xero holds is no longer what was sent: from then on a person decides.
+    policy = "hold" if row.accepted_digest else posted_changes
+    return plan_documents(tx, result.key, row.id, result.documents, policy, accepted=row.accepted_digest == books)
 
 
 def _judge(held_by: str, held_why: str, blocked: bool, something: bool, approved: bool) -> _Verdict:

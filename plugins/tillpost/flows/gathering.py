@@ -1,0 +1,79 @@
+"""What was extracted, as facts to settle: which store-dates were read whole and are ready, and why the others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from tillpost.errors import SourceError
+from tillpost.flows.extracting import Extracted
+from tillpost.flows.readiness import Readiness
+from tillpost.flows.runs import FactsRead, Run, StoreDate
+from tillpost.model.period import DateRange
+from tillpost.pos.extraction import Extraction, read_extraction
+from tillpost.pos.facts import open_facts
+
+
+def facts_read(run: Run, wanted: set[StoreDate], extracted: Sequence[Extracted]) -> tuple[FactsRead, dict[StoreDate, str]]:
+    """The facts of the store-dates that are ready, and why the other wanted ones are not."""
+    missing = _missing(wanted, extracted)
+    extractions, damaged = _read_extractions(extracted)
+    missing |= damaged
+    facts = open_facts([extraction.folder for extraction in extractions])
+    missing |= _not_ready(run, facts, extractions)
+    ready = tuple(sorted({(e.store, day) for e in extractions for day in e.days if (e.store, day) in wanted} - set(missing)))
+    return FactsRead(facts, ready, _read_at(extractions), _dust(extractions), _periods(extractions)), missing
+
+
+def _missing(wanted: set[StoreDate], extracted: Sequence[Extracted]) -> dict[StoreDate, str]:
+    """Store-dates without facts, each with the reason."""
+    failed = {(one["store"], date.fromisoformat(day)): one["error"] for one in extracted if one["error"] for day in one["dates"]}
+    read = {(one["store"], date.fromisoformat(day)) for one in extracted if not one["error"] for day in one["dates"]}
+    silent = dict.fromkeys(wanted - read - set(failed), "The extraction did not finish; its task's log tells why. Run the date again.")
+    return {**silent, **failed}
+
+
+def _read_extractions(extracted: Sequence[Extracted]) -> tuple[list[Extraction], dict[StoreDate, str]]:
+    """The extractions that are whole, and why the others are not: a damaged folder is a missing one, and nobody else's trouble."""
+    whole: list[Extraction] = []
+    damaged: dict[StoreDate, str] = {}
+    for one in extracted:
+        if one["folder"]:
+            try:
+                whole.append(read_extraction(Path(one["folder"])))
+            except SourceError as problem:
+                damaged |= {(one["store"], date.fromisoformat(day)): str(problem) for day in one["dates"]}
+    return whole, damaged
+
+
+def _not_ready(run: Run, facts: duckdb.DuckDBPyConnection, extractions: Sequence[Extraction]) -> dict[StoreDate, str]:
+    as_of = {e.store: e.as_of for e in extractions if e.as_of is not None}
+    readiness = Readiness(facts, as_of, run.now)
+    reasons = {(e.store, day): readiness.why_not(run.org.store(e.store), day) for e in extractions for day in e.days}
+    return {key: why for key, why in reasons.items() if why}
+
+
+def _read_at(extractions: Sequence[Extraction]) -> dict[StoreDate, datetime]:
+    return {(e.store, day): e.read_at for e in extractions for day in e.days}
+
+
+def _dust(extractions: Sequence[Extraction]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for extraction in extractions:
+        own = counts.setdefault(extraction.store, {})
+        for column, count in extraction.dust.items():
+            table = column.split(".")[0]
+            own[table] = own.get(table, 0) + count
+    return counts
+
+
+def _periods(extractions: Sequence[Extraction]) -> dict[str, DateRange]:
+    """From the first to the last date extracted of each store."""
+    found: dict[str, DateRange] = {}
+    for e in extractions:
+        before = found.get(e.store, e.days)
+        found[e.store] = DateRange(min(before.start, e.days.start), max(before.end, e.days.end))
+    return found
