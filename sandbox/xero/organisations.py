@@ -220,6 +220,12 @@ def as_json(organisation: Organisation) -> Json:
             "Addresses": [],
             "Phones": [],
             "ExternalLinks": [],
-            "PaymentTerms": {},
+            "PaymentTerms": _payment_terms(organisation.settings),
         }
     )
+
+
+def _payment_terms(settings: Settings) -> Json:
+    """The default due dates of bills and sales invoices; a side without one is left out."""
+    sides = (("Bills", settings.bills_due, settings.bills_due_day), ("Sales", settings.sales_due, settings.sales_due_day))
+    return {side: {"Day": number, "Type": kind} for side, kind, number in sides if kind}

@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
 
+# What the number of a default due date counts; empty: the organisation has none.
+DueType = Literal["", "DAYSAFTERBILLDATE", "DAYSAFTERBILLMONTH", "OFCURRENTMONTH", "OFFOLLOWINGMONTH"]
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -36,6 +39,10 @@ class Settings:
     sales_tax_basis: Literal["ACCRUALS", "CASH", "NONE"] = "ACCRUALS"
     approved_invoices_a_month: int = 0
     approved_bills_a_month: int = 0
+    sales_due: DueType = ""
+    sales_due_day: int = 0
+    bills_due: DueType = ""
+    bills_due_day: int = 0
 
 
 def changed(settings: Settings, values: dict[str, Any]) -> Settings:

@@ -1,200 +1,147 @@
 """Customers' accounts: payments on invoices, what was paid beyond them, and adjustments.
 
 An account payment is one payment per allocation, into the tender's account. What pays nothing yet is an overpayment where that
-account is a bank account (Xero takes them nowhere else), and otherwise a credit note of one untaxed line on that account. An
-adjustment that lowers the debt is a credit note, allocated; one that raises it is an invoice.
+account is a bank account (Xero takes them nowhere else), and otherwise a credit note of one untaxed line on that account, or a deposit in
+the day's journal (``build.surplus``). An adjustment that lowers the debt is a credit note, allocated; one that raises it is an invoice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tillpost.build.account_documents import (
+    allocation_of,
+    bank_fee,
+    credit_note,
+    overpayment,
+    payment,
+    raised_debt,
+    source_of,
+    source_of_allocation,
+)
+from tillpost.build.carriers import Carriers
 from tillpost.build.coding import NO_TAX, Coding, code_of, post
-from tillpost.build.contacts import Party, account_party
+from tillpost.build.contacts import Party
 from tillpost.build.context import BuildContext
+from tillpost.build.contracts import contract_allocations
 from tillpost.build.facts import Allocation, Movement, Selection
-from tillpost.build.journals import grouped_lines
-from tillpost.build.numbering import joined, natural_key, number
+from tillpost.build.numbering import joined, natural_key
 from tillpost.build.sales import sales_key, tender_coding
-from tillpost.model.documents import Document, DocumentKind, FactSelection, Posting
-from tillpost.model.findings import StreamKey
+from tillpost.build.surplus import deposit_cents, is_credit, paid_sales, surplus_cents
+from tillpost.model.documents import Document, DocumentKind
+from tillpost.model.money import split_by_weight
 
 
-def account_documents(selection: Selection, context: BuildContext) -> Iterator[Document]:
-    """The documents of all account payments and adjustments."""
-    allocations: dict[tuple[str, str], list[Allocation]] = {}
-    for allocation in selection.allocations:
-        allocations.setdefault((allocation.store, allocation.movement_id), []).append(allocation)
+def account_documents(selection: Selection, context: BuildContext, invoiced: Sequence[Document]) -> Iterator[Document]:
+    """The documents of all account payments and adjustments. ``invoiced`` are the documents of this run's sales."""
+    carriers, built = Carriers(context, invoiced), []
     for movement in selection.movements:
-        own = allocations.get((movement.store, movement.movement_id), [])
-        party = account_party(context, selection, movement.store, movement.customer_id, movement.business_date)
-        if movement.kind == "account_payment":
-            yield from _payments(context, selection, movement, own, party)
-        elif movement.kind == "account_adjustment":
-            yield from _adjustment(context, movement, own, party)
+        for document in _documents(context, selection, carriers, movement):
+            built.append(document)
+            yield document
+    yield from contract_allocations(context, selection, carriers, [*invoiced, *built])
 
 
-def _payments(
-    context: BuildContext, selection: Selection, movement: Movement, allocations: Sequence[Allocation], party: Party | None
-) -> Iterator[Document]:
-    key = sales_key(context, movement.store, movement.business_date)
-    coding = tender_coding(context, movement.store, movement.tender_code, movement.business_date)
-    if coding is None:
+def _documents(context: BuildContext, selection: Selection, carriers: Carriers, movement: Movement) -> Iterator[Document]:
+    if movement.kind not in ("account_payment", "account_adjustment"):
         return
-    if context.store(movement.store).send_as == "draft":
-        return  # Xero takes payments on approved documents only: in these weeks people enter them
-    for allocation in (a for a in allocations if a.amount_cents):
-        yield _payment(context, key, movement, allocation, coding)
-    surplus = movement.amount_cents - movement.fee_cents - sum(a.amount_cents for a in allocations)
-    if surplus > 0:
-        credit = _surplus(context, key, movement, coding, surplus, party)
+    paid = paid_sales(context, selection, movement)
+    if movement.kind == "account_adjustment":
+        mapping, code = context.mapping_of(movement.store), movement.tax_code or NO_TAX
+        coding = code_of(mapping, "other", "account_adjustment", movement.business_date, code)
+        if coding is not None:
+            yield from _credited(context, selection, carriers, movement, coding, paid)
+        return
+    tender = tender_coding(context, movement.store, movement.tender_code, movement.business_date)
+    if tender is None:
+        return
+    if is_credit(context, movement):
+        yield from _credited(context, selection, carriers, movement, tender, paid)
+    elif context.store(movement.store).send_as != "draft":  # Xero takes payments on approved documents only: there people enter them
+        yield from _paid(context, selection, carriers, movement, tender, paid)
+
+
+def _paid(
+    context: BuildContext, selection: Selection, carriers: Carriers, movement: Movement, tender: Coding, paid: Sequence[Allocation]
+) -> Iterator[Document]:
+    for one in paid:
+        carrier = carriers.of(one.store, one.sale_id, one.sale_date)
+        sign = -1 if carrier is not None and carrier.kind is DocumentKind.CREDIT_NOTE else 1
+        if sign * one.amount_cents > 0:
+            yield payment(context, movement, one, tender, carriers.settled_key(selection, movement, one), sign)
+        else:
+            yield _taken_back(context, movement, one, tender, carriers.party(selection, movement, [one]))
+    party = carriers.party(selection, movement, paid)
+    if movement.fee_cents and tender.account in context.bank_accounts:
+        yield from bank_fee(context, movement, tender, party)
+    surplus = surplus_cents(movement, paid)
+    if surplus and not deposit_cents(context, selection, movement):
+        yield _surplus(context, movement, tender, surplus, party)
+
+
+def _taken_back(context: BuildContext, movement: Movement, paid: Allocation, tender: Coding, party: Party | None) -> Document:
+    """A payment of a sale that failed later, as a dishonoured one does: the payment stands in Xero, and the money is owed again."""
+    what = joined(movement.movement_id, paid.sale_id)
+    natural = natural_key(sales_key(context, movement.store, movement.business_date), "account-charge", what)
+    posting = post(natural, tender, paid.amount_cents, source_of_allocation(paid), description="Payment taken back")
+    return raised_debt(context, movement, posting, party, what)
+
+
+def _surplus(context: BuildContext, movement: Movement, tender: Coding, cents: int, party: Party | None) -> Document:
+    """What pays nothing yet; handed back, it is owed again."""
+    key = sales_key(context, movement.store, movement.business_date)
+    if cents < 0:
+        natural = natural_key(key, "account-charge", movement.movement_id)
+        posting = post(natural, tender, cents, source_of(movement), description="Paid back on account")
+        return raised_debt(context, movement, posting, party, movement.movement_id)
+    if tender.account in context.bank_accounts:
+        return overpayment(context, movement, tender, cents, party)
+    natural = natural_key(key, "account-credit", movement.movement_id)
+    posting = post(natural, tender, cents, source_of(movement), description="Paid on account, not yet used")
+    return credit_note(context, movement, posting, party, movement.movement_id)
+
+
+def _credited(
+    context: BuildContext, selection: Selection, carriers: Carriers, movement: Movement, coding: Coding, paid: Sequence[Allocation]
+) -> Iterator[Document]:
+    """A credit with its own tax, allocated; one credit note for each contact whose documents it settles. One that raises the debt is an
+    invoice."""
+    key = sales_key(context, movement.store, movement.business_date)
+    total = movement.amount_cents - movement.fee_cents
+    if total < 0:
+        natural = natural_key(key, "account-charge", movement.movement_id)
+        tax = movement.tax_cents or 0
+        posting = post(natural, coding, total, source_of(movement), pos_tax_cents=tax, roundings=int(bool(tax)))
+        yield raised_debt(context, movement, posting, carriers.party(selection, movement, paid), movement.movement_id)
+        return
+    if total == 0:
+        return
+    groups = _by_contact(selection, carriers, movement, paid)
+    parts = [sum(a.amount_cents for a in own) for _, own in groups]
+    parts[0] += total - sum(parts)
+    taxes = split_by_weight(movement.tax_cents or 0, parts)
+    for (party, own), cents, tax in zip(groups, parts, taxes, strict=True):
+        first = own is groups[0][1]
+        what = movement.movement_id if first or party is None else joined(movement.movement_id, party.contact.number or party.contact.name)
+        posting = post(
+            natural_key(key, "account-credit", what), coding, cents, source_of(movement), pos_tax_cents=tax, roundings=int(bool(tax))
+        )
+        credit = credit_note(context, movement, posting, party, what)
         yield credit
-        yield from _applied_to_contract(context, selection, movement, credit, surplus)
-    elif surplus < 0:
-        yield _money_returned(context, key, movement, coding, surplus, party)
+        if not credit.draft:
+            yield from (allocation_of(credit, movement, a, carriers.settled_key(selection, movement, a)) for a in own)
 
 
-def _payment(context: BuildContext, key: StreamKey, movement: Movement, allocation: Allocation, coding: Coding) -> Document:
-    what = joined(movement.movement_id, allocation.sale_id)
-    natural = natural_key(key, "account-payment", what)
-    source = FactSelection("movement_allocations", (("movement_id", movement.movement_id), ("sale_id", allocation.sale_id)), 1)
-    return Document(
-        key=key,
-        natural_key=natural,
-        kind=DocumentKind.PAYMENT,
-        number=number(key, "account-payment", what),
-        date=movement.business_date,
-        currency=context.organisation.currency,
-        pos_id=movement.movement_id,
-        settles=natural_key(key, "invoice", allocation.sale_id),
-        account=coding.account,
-        amount_cents=allocation.amount_cents,
-        postings=(post(natural, coding, allocation.amount_cents, source),),
-    )
-
-
-def _money_returned(context: BuildContext, key: StreamKey, movement: Movement, coding: Coding, cents: int, party: Party | None) -> Document:
-    """Money handed back to a customer's account: what was their credit is owed again."""
-    natural = natural_key(key, "account-charge", movement.movement_id)
-    return _raised_debt(context, key, movement, post(natural, coding, cents, _source(movement), description="Paid back on account"), party)
-
-
-def _surplus(context: BuildContext, key: StreamKey, movement: Movement, coding: Coding, cents: int, party: Party | None) -> Document:
-    if coding.account in context.bank_accounts:
-        return _overpayment(context, key, movement, coding, cents, party)
-    posting = post(
-        natural_key(key, "account-credit", movement.movement_id),
-        coding,
-        cents,
-        _source(movement),
-        description="Paid on account, not yet used",
-    )
-    return _credit_note(context, key, movement, [posting], party)
-
-
-def _overpayment(context: BuildContext, key: StreamKey, movement: Movement, coding: Coding, cents: int, party: Party | None) -> Document:
-    natural = natural_key(key, "overpayment", movement.movement_id)
-    return Document(
-        key=key,
-        natural_key=natural,
-        kind=DocumentKind.OVERPAYMENT,
-        number=number(key, "overpayment", movement.movement_id),
-        date=movement.business_date,
-        currency=context.organisation.currency,
-        contact=party.contact if party else None,
-        pos_id=movement.movement_id,
-        account=coding.account,
-        amount_cents=cents,
-        postings=(post(natural, coding, cents, _source(movement)),),
-    )
-
-
-def _applied_to_contract(
-    context: BuildContext, selection: Selection, movement: Movement, credit: Document, surplus: int
-) -> Iterator[Document]:
-    """What was paid for a contract beforehand is applied to its invoice, where the store asks for it and the contract is invoiced."""
-    sale = next((s for s in selection.sales if (s.store, s.sale_id) == (movement.store, movement.sale_id) and s.becomes == "invoice"), None)
-    if sale is None or not context.store(movement.store).auto_allocate:
-        return
-    paid = sum(
-        t.amount_cents for t in selection.tenders if (t.store, t.sale_id) == (sale.store, sale.sale_id) and t.tender_type != "account"
-    )
-    cents = min(surplus, sale.gross_cents - paid)
-    if cents > 0:
-        yield _allocation(context, credit, movement, movement.sale_id, cents)
-
-
-def _adjustment(context: BuildContext, movement: Movement, allocations: Sequence[Allocation], party: Party | None) -> Iterator[Document]:
-    key = sales_key(context, movement.store, movement.business_date)
-    coding = code_of(context.mapping_of(movement.store), "other", "account_adjustment", movement.business_date, movement.tax_code or NO_TAX)
-    if coding is None or movement.amount_cents == 0:
-        return
-    tax = movement.tax_cents or 0
-    posting = post(
-        natural_key(key, "account-credit", movement.movement_id), coding, movement.amount_cents, _source(movement),
-        pos_tax_cents=tax, roundings=int(bool(tax)),
-    )  # fmt: skip
-    if movement.amount_cents < 0:
-        yield _raised_debt(context, key, movement, posting, party)
-        return
-    credit = _credit_note(context, key, movement, [posting], party)
-    yield credit
-    for allocation in allocations:
-        yield _allocation(context, credit, movement, allocation.sale_id, allocation.amount_cents)
-
-
-def _credit_note(context: BuildContext, key: StreamKey, movement: Movement, postings: Sequence[Posting], party: Party | None) -> Document:
-    store = context.store(key.store)
-    return Document(
-        key=key,
-        natural_key=natural_key(key, "account-credit", movement.movement_id),
-        kind=DocumentKind.CREDIT_NOTE,
-        number=number(key, "account-credit", movement.movement_id),
-        date=movement.business_date,
-        currency=context.organisation.currency,
-        lines=grouped_lines(postings),
-        contact=party.contact if party else None,
-        reference=store.name,
-        pos_id=movement.movement_id,
-        draft=store.send_as == "draft",
-        postings=tuple(postings),
-    )
-
-
-def _raised_debt(context: BuildContext, key: StreamKey, movement: Movement, posting: Posting, party: Party | None) -> Document:
-    store = context.store(key.store)
-    return Document(
-        key=key,
-        natural_key=natural_key(key, "account-charge", movement.movement_id),
-        kind=DocumentKind.INVOICE,
-        number=number(key, "account-charge", movement.movement_id),
-        date=movement.business_date,
-        currency=context.organisation.currency,
-        lines=grouped_lines([posting], -1),
-        contact=party.contact if party else None,
-        due_date=party.due(movement.business_date) if party else None,
-        reference=store.name,
-        pos_id=movement.movement_id,
-        draft=store.send_as == "draft",
-        postings=(posting,),
-    )
-
-
-def _allocation(context: BuildContext, credit: Document, movement: Movement, sale_id: str, cents: int) -> Document:
-    what = joined(movement.movement_id, sale_id)
-    return Document(
-        key=credit.key,
-        natural_key=natural_key(credit.key, "allocation", what),
-        kind=DocumentKind.ALLOCATION,
-        number=number(credit.key, "allocation", what),
-        date=movement.business_date,
-        currency=context.organisation.currency,
-        pos_id=movement.movement_id,
-        settles=natural_key(credit.key, "invoice", sale_id),
-        credit=credit.natural_key,
-        amount_cents=cents,
-    )
-
-
-def _source(movement: Movement) -> FactSelection:
-    return FactSelection("movements", (("movement_id", movement.movement_id),), 1)
+def _by_contact(
+    selection: Selection, carriers: Carriers, movement: Movement, paid: Sequence[Allocation]
+) -> list[tuple[Party | None, list[Allocation]]]:
+    """What is paid, by whose document it settles; at least one group, for what settles nothing."""
+    groups: list[tuple[Party | None, list[Allocation]]] = []
+    for one in paid:
+        party = carriers.party(selection, movement, [one])
+        own = next((own for known, own in groups if known == party), None)
+        if own is None:
+            groups.append((party, [one]))
+        else:
+            own.append(one)
+    return groups or [(carriers.party(selection, movement, ()), [])]

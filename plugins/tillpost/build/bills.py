@@ -1,7 +1,8 @@
 """Purchases: bills, supplier credits, and goods received before their bill.
 
-A bill goes out unpaid, whatever the POS says of it. A receipt is accrued without its GST, which is claimed with the bill; the
-bill's date reverses the whole receipt, so that the suspense account ends at zero.
+A bill goes out unpaid, whatever the POS says of it. A receipt is accrued without its GST, which is claimed with the bill; the date of
+its first bill reverses the whole receipt, so that the suspense account ends at zero. Goods that were billed before they were received
+are not accrued at all. The reversal settles the accrual: it waits until that is in Xero.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tillpost.build.context import BuildContext
 from tillpost.build.facts import Purchase, PurchaseLineSum, Selection
 from tillpost.build.journals import grouped_lines, journal
 from tillpost.build.numbering import natural_key
+from tillpost.build.shared_purchases import booked_once
 from tillpost.model.documents import Document, DocumentKind, DocumentLine, FactSelection, Posting
 from tillpost.model.findings import Stream, StreamKey
 from tillpost.model.money import tax_inside
@@ -26,13 +28,30 @@ def purchase_documents(selection: Selection, context: BuildContext) -> Iterator[
     lines: dict[tuple[str, str], list[PurchaseLineSum]] = {}
     for line in selection.purchase_lines:
         lines.setdefault((line.store, line.purchase_id), []).append(line)
+    booked = [p for p in booked_once(selection.purchases, context) if is_for_accounting(context, p)]
+    bills: dict[tuple[str, str], list[date]] = {}
+    for purchase in booked:
+        if purchase.kind != "receipt" and purchase.receipt_id:
+            bills.setdefault((purchase.store, purchase.receipt_id), []).append(purchase.business_date)
     receipts: dict[str, Document] = {}
-    for purchase in sorted(selection.purchases, key=lambda p: (p.business_date, p.kind != "receipt", p.store, p.purchase_id)):
-        if not is_for_accounting(context, purchase):
+    for purchase in sorted(booked, key=lambda p: (p.business_date, p.kind != "receipt", p.store, p.purchase_id)):
+        own = lines.get((purchase.store, purchase.purchase_id), ())
+        if purchase.kind == "receipt" and _is_billed_before(context, purchase, bills.get((purchase.store, purchase.purchase_id), ())):
             continue
-        for document in _documents(context, purchase, lines.get((purchase.store, purchase.purchase_id), ()), receipts):
+        for document in _documents(context, purchase, own, receipts):
             receipts[document.natural_key] = document
             yield document
+
+
+def _is_billed_before(context: BuildContext, receipt: Purchase, bills: Sequence[date]) -> bool:
+    """Whether goods need no accrual because their bill came first: dated before them, or sent while nobody knew of them."""
+    key = _key(context, receipt)
+    if context.known_document(natural_key(key, "receipt", receipt.purchase_id)) is not None:
+        return False  # what is accrued stays accrued, and is reversed
+    if bills:
+        return min(bills) < receipt.business_date
+    reversal = context.known_document(natural_key(key, "receipt-reversal", receipt.purchase_id))
+    return reversal is None and context.record.is_billed(receipt.store, receipt.purchase_id)
 
 
 def _documents(
@@ -148,7 +167,7 @@ def _reversal(context: BuildContext, purchase: Purchase, receipts: Mapping[str, 
         context, key, natural, "receipt-reversal", purchase.receipt_id, postings, title, max(purchase.document_date, receipt.date)
     )
     if document is not None:
-        yield document
+        yield replace(document, settles=receipt.natural_key)
 
 
 def _reversed(document: str, line: DocumentLine, source: FactSelection, receipt: Document) -> Posting:
@@ -168,5 +187,9 @@ def _reversed(document: str, line: DocumentLine, source: FactSelection, receipt:
 
 
 def _where(purchase: Purchase, line: PurchaseLineSum) -> tuple[tuple[str, str], ...]:
-    values = {"purchase_id": purchase.purchase_id, "line_kind": line.line_kind, "category": line.category, "tax_code": line.tax_code or ""}
+    # A bill names its receipt too: goods that come after their bill are told by that.
+    values = {
+        "purchase_id": purchase.purchase_id, "receipt_id": purchase.receipt_id, "line_kind": line.line_kind,
+        "category": line.category, "tax_code": line.tax_code or "",
+    }  # fmt: skip
     return tuple((name, value) for name, value in values.items() if value)

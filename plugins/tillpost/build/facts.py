@@ -39,7 +39,7 @@ class LineSum:
 
 @dataclass(frozen=True, slots=True)
 class TenderSum:
-    """Tenders, summed by code or of one sale. ``amount_cents`` includes cash-out and tip."""
+    """Tenders, summed by code or of one sale, a lay-by's by lay-by. ``amount_cents`` includes cash-out and tip."""
 
     store: str
     business_date: date
@@ -48,6 +48,7 @@ class TenderSum:
     tender_no: str
     tender_code: str
     tender_type: str
+    layby_id: str
     amount_cents: int
     cash_out_cents: int
     rows: int
@@ -82,11 +83,21 @@ class Movement:
     function_code: str
     tender_code: str
     customer_id: str
+    layby_id: str
     sale_id: str
     amount_cents: int
     fee_cents: int
     tax_code: str
     tax_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LaybyCancel:
+    """A cancelled lay-by that is told as a sale."""
+
+    store: str
+    business_date: date
+    layby_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +116,12 @@ class MovementLine:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """What an account payment or adjustment pays."""
+    """What an account payment or adjustment pays; ``sale_date`` is None where neither it nor the facts tell the sale's date."""
 
     store: str
     movement_id: str
     sale_id: str
+    sale_date: date | None
     amount_cents: int
 
 
@@ -127,11 +139,12 @@ class CountSum:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """One purchase with what the POS says of its supplier."""
+    """One purchase with what the POS says of its supplier; ``is_shared``: of no store, the organisation's own."""
 
     store: str
     business_date: date
     purchase_id: str
+    is_shared: bool
     kind: str
     receipt_id: str
     document_date: date
@@ -192,14 +205,15 @@ class GlLine:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Everything of the store-dates that is booked."""
+    """Everything of the store-dates that is booked; ``allocations`` by store and movement."""
 
     lines: tuple[LineSum, ...]
     tenders: tuple[TenderSum, ...]
     sales: tuple[SaleSum, ...]
     movements: tuple[Movement, ...]
     movement_lines: tuple[MovementLine, ...]
-    allocations: tuple[Allocation, ...]
+    layby_cancels: tuple[LaybyCancel, ...]
+    allocations: dict[tuple[str, str], tuple[Allocation, ...]]
     counts: tuple[CountSum, ...]
     purchases: tuple[Purchase, ...]
     purchase_lines: tuple[PurchaseLineSum, ...]

@@ -1,7 +1,7 @@
 """Money and liabilities that move without a sale, as journal postings: functions, lay-bys, floats, deposits.
 
 Account payments and adjustments touch a customer's balance and become documents of their own (``build.accounts``); here only
-the fee inside an account payment is booked.
+the fee inside an account payment is booked, and what it leaves as a deposit.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from tillpost.build.coding import Coding, code_of, post
 from tillpost.build.context import BuildContext
 from tillpost.build.facts import Movement, MovementLine, Selection
+from tillpost.build.laybys import ADJUSTMENT, BALANCE, StandingAdjustments, sale_cancel_postings
 from tillpost.build.numbering import natural_key
 from tillpost.build.sales import line_coding, sales_key, tender_coding
+from tillpost.build.surplus import deposit_cents
 from tillpost.model.documents import FactSelection, Posting
 from tillpost.model.money import tax_inside
 
@@ -28,21 +30,34 @@ def movement_postings(selection: Selection, context: BuildContext) -> Iterator[P
     lines: dict[tuple[str, str], list[MovementLine]] = {}
     for line in selection.movement_lines:
         lines.setdefault((line.store, line.movement_id), []).append(line)
-    for movement in selection.movements:
-        yield from _postings(movement, lines.get((movement.store, movement.movement_id), ()), context)
+    standing = StandingAdjustments(selection, context)
+    # Adjustments first: the cancelling of a lay-by takes back those of its own date too.
+    for movement in sorted(selection.movements, key=lambda m: m.kind != "layby_adjustment"):
+        own = lines.get((movement.store, movement.movement_id), ())
+        postings = list(_postings(movement, own, selection, standing, context))
+        standing.add((movement.store, movement.layby_id), movement.business_date, postings)
+        yield from postings
+    yield from sale_cancel_postings(selection, standing, context)
 
 
 def document_of_movement(context: BuildContext, movement: Movement) -> str:
     """The natural key of the journal that a movement is booked in."""
     key = sales_key(context, movement.store, movement.business_date)
-    if context.store(movement.store).mode_on(movement.business_date) == "real_time":
+    if is_event(context, movement):
         return natural_key(key, "movement", movement.movement_id)
     return natural_key(key, "journal", movement.business_date.isoformat())
 
 
-def _postings(movement: Movement, lines: Sequence[MovementLine], context: BuildContext) -> Iterator[Posting]:
+def is_event(context: BuildContext, movement: Movement) -> bool:
+    """Whether a movement has a journal of its own: in real-time mode all but a tender put right later, whose two rows balance together."""
+    return context.store(movement.store).mode_on(movement.business_date) == "real_time" and movement.kind != "tender_change"
+
+
+def _postings(
+    movement: Movement, lines: Sequence[MovementLine], selection: Selection, standing: StandingAdjustments, context: BuildContext
+) -> Iterator[Posting]:
     if movement.kind in ACCOUNT_KINDS:
-        yield from _account_fee(movement, context)
+        yield from _account_payment(movement, selection, context)
         return
     if movement.kind == "layby_adjustment" and context.store(movement.store).layby_recognition == "each_payment":
         return  # nothing was recognised yet, and no liability stands: the lower payments will tell
@@ -52,7 +67,7 @@ def _postings(movement: Movement, lines: Sequence[MovementLine], context: BuildC
     if movement.kind in FUNCTIONS:
         yield from _function(movement, context)
     elif movement.kind in LAYBYS:
-        yield from _layby(movement, lines, context)
+        yield from _layby(movement, lines, standing, context)
     elif movement.kind in TRANSFERS:
         yield from _other(movement, context, TRANSFERS[movement.kind], -movement.amount_cents)
 
@@ -76,18 +91,21 @@ def _function(movement: Movement, context: BuildContext) -> Iterator[Posting]:
         yield _post(context, movement, coding, -movement.amount_cents, -(movement.tax_cents or 0), int(recorded and coding.rate_bp > 0))
 
 
-def _layby(movement: Movement, lines: Sequence[MovementLine], context: BuildContext) -> Iterator[Posting]:
+def _layby(movement: Movement, lines: Sequence[MovementLine], standing: StandingAdjustments, context: BuildContext) -> Iterator[Posting]:
     """What remains of a lay-by movement, after its revenue and fee, moves the lay-by's liability, so that it always balances."""
     own: list[Posting] = []
     if movement.kind == "layby_adjustment":
-        own.extend(_other(movement, context, "layby_adjustment", movement.amount_cents, movement.tax_code))
+        own.extend(_other(movement, context, "layby_adjustment", movement.amount_cents, movement.tax_code, ADJUSTMENT))
     else:
         own.extend(_other(movement, context, "layby_fee", -movement.fee_cents, movement.tax_code))
+    if movement.kind == "layby_cancel":
+        layby = (movement.store, movement.layby_id)
+        own.extend(standing.take_back(layby, movement.business_date, document_of_movement(context, movement)))
     if _recognises(movement, context):
         own.extend(_line_postings(movement, lines, context))
     yield from own
     taken = 0 if movement.kind == "layby_adjustment" else movement.amount_cents
-    yield from _other(movement, context, "layby", -(taken + sum(p.cents for p in own)))
+    yield from _other(movement, context, "layby", -(taken + sum(p.cents for p in own)), "", BALANCE)
 
 
 def _recognises(movement: Movement, context: BuildContext) -> bool:
@@ -105,21 +123,30 @@ def _line_postings(movement: Movement, lines: Sequence[MovementLine], context: B
             yield _post(context, movement, coding, -line.gross_cents, -tax, int(recorded and coding.rate_bp > 0))
 
 
-def _account_fee(movement: Movement, context: BuildContext) -> Iterator[Posting]:
-    """A fee inside an account payment: income out of the same money, which no payment on an invoice can carry."""
+def _account_payment(movement: Movement, selection: Selection, context: BuildContext) -> Iterator[Posting]:
+    """What no payment on an invoice can carry: the fee inside it, and what is left as a deposit. A bank account takes neither."""
     tender = _tender(movement, context)
-    if movement.fee_cents and tender is not None:
+    if movement.kind != "account_payment" or tender is None or tender.account in context.bank_accounts:
+        return
+    deposit = deposit_cents(context, selection, movement)
+    if movement.fee_cents:
         yield _post(context, movement, tender, movement.fee_cents)
         yield from _other(movement, context, "payment_fee", -movement.fee_cents, movement.tax_code)
+    if deposit:
+        yield _post(context, movement, tender, deposit, amount="surplus")
+        yield from _other(movement, context, "deposit", -deposit, "", "deposit")
 
 
-def _other(movement: Movement, context: BuildContext, code: str, cents: int, tax_code: str = "") -> Iterator[Posting]:
+def _other(movement: Movement, context: BuildContext, code: str, cents: int, tax_code: str = "", amount: str = "") -> Iterator[Posting]:
     coding = code_of(context.mapping_of(movement.store), "other", code, movement.business_date, tax_code)
     if coding is not None and cents:
-        yield _post(context, movement, coding, cents)
+        yield _post(context, movement, coding, cents, amount=amount)
 
 
-def _post(context: BuildContext, movement: Movement, coding: Coding, cents: int, pos_tax_cents: int = 0, roundings: int = 0) -> Posting:
-    source = FactSelection("movements", (("movement_id", movement.movement_id),), 1)
+def _post(
+    context: BuildContext, movement: Movement, coding: Coding, cents: int, pos_tax_cents: int = 0, roundings: int = 0, amount: str = ""
+) -> Posting:
+    where = (("movement_id", movement.movement_id), ("layby_id", movement.layby_id), ("amount", amount))
+    source = FactSelection("movements", tuple((name, value) for name, value in where if value), 1)
     document = document_of_movement(context, movement)
     return post(document, coding, cents, source, pos_tax_cents=pos_tax_cents, roundings=roundings)

@@ -69,6 +69,7 @@ ORDER BY store, business_date, becomes, sale_id, try_cast(line_no AS BIGINT), li
 TENDERS = """
 SELECT b.store, b.business_date, b.becomes, CASE WHEN b.becomes = 'journal' THEN '' ELSE b.sale_id END AS sale_id,
     CASE WHEN b.becomes = 'invoice' THEN t.tender_no ELSE '' END AS tender_no, t.tender_code, t.tender_type,
+    CASE WHEN t.tender_type = 'layby' THEN coalesce(b.layby_id, '') ELSE '' END AS layby_id,
     sum(t.amount_cents)::BIGINT AS amount_cents, coalesce(sum(t.cash_out_cents), 0)::BIGINT AS cash_out_cents, count(*) AS rows
 FROM tenders t JOIN booked b ON t.store = b.store AND t.sale_id = b.sale_id
 WHERE b.becomes <> 'nothing' GROUP BY ALL ORDER BY ALL
@@ -95,10 +96,15 @@ WHERE b.becomes <> 'nothing' GROUP BY ALL ORDER BY ALL
 
 MOVEMENTS = """
 SELECT m.store, m.business_date, m.movement_id, m.kind, coalesce(m.function_code, '') AS function_code,
-    coalesce(m.tender_code, '') AS tender_code, coalesce(m.customer_id, '') AS customer_id, coalesce(m.sale_id, '') AS sale_id,
-    m.amount_cents, coalesce(m.fee_cents, 0) AS fee_cents, coalesce(m.tax_code, '') AS tax_code, m.tax_cents
+    coalesce(m.tender_code, '') AS tender_code, coalesce(m.customer_id, '') AS customer_id, coalesce(m.layby_id, '') AS layby_id,
+    coalesce(m.sale_id, '') AS sale_id, m.amount_cents, coalesce(m.fee_cents, 0) AS fee_cents, coalesce(m.tax_code, '') AS tax_code,
+    m.tax_cents
 FROM movements m JOIN build_days d ON m.store = d.store AND m.business_date = d.business_date
 ORDER BY m.store, m.business_date, m.movement_id
+"""
+
+LAYBY_CANCELS = """
+SELECT DISTINCT store, business_date, layby_id FROM booked WHERE kind = 'layby_cancel' AND layby_id IS NOT NULL ORDER BY ALL
 """
 
 MOVEMENT_LINES = """
@@ -109,8 +115,9 @@ JOIN build_days d ON m.store = d.store AND m.business_date = d.business_date ORD
 """
 
 ALLOCATIONS = """
-SELECT a.store, a.movement_id, a.sale_id, a.amount_cents
+SELECT a.store, a.movement_id, a.sale_id, coalesce(a.sale_date, s.business_date) AS sale_date, a.amount_cents
 FROM movement_allocations a JOIN movements m ON a.store = m.store AND a.movement_id = m.movement_id
+LEFT JOIN sales s ON a.store = s.store AND a.sale_id = s.sale_id
 JOIN build_days d ON m.store = d.store AND m.business_date = d.business_date ORDER BY ALL
 """
 
@@ -156,7 +163,8 @@ CUSTOMERS = (
 )
 
 PURCHASES = """
-SELECT p.store, p.business_date, p.purchase_id, p.kind, coalesce(p.receipt_id, '') AS receipt_id, p.document_date, p.due_date, p.currency,
+SELECT p.store, p.business_date, p.purchase_id, coalesce(p.store_id, '') = '' AS is_shared, p.kind,
+    coalesce(p.receipt_id, '') AS receipt_id, p.document_date, p.due_date, p.currency,
     p.supplier_id, coalesce(p.supplier_reference, '') AS supplier_reference,
     p.gross_cents, p.tax_cents, coalesce(p.freight_cents, 0) AS freight_cents,
     coalesce(s.name, '') AS supplier_name, s.terms_days, coalesce(s.for_accounting, TRUE) AS for_accounting

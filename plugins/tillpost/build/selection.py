@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import groupby
 from typing import TypeVar
 
 import duckdb
@@ -19,6 +20,7 @@ from tillpost.build.facts import (
     Allocation,
     CountSum,
     GlLine,
+    LaybyCancel,
     LineSum,
     Movement,
     MovementLine,
@@ -49,7 +51,8 @@ def select_facts(facts: duckdb.DuckDBPyConnection, context: BuildContext) -> Sel
         sales=rows(SaleSum, queries.SALES),
         movements=rows(Movement, queries.MOVEMENTS),
         movement_lines=rows(MovementLine, queries.MOVEMENT_LINES),
-        allocations=rows(Allocation, queries.ALLOCATIONS),
+        layby_cancels=rows(LaybyCancel, queries.LAYBY_CANCELS),
+        allocations=_by_movement(rows(Allocation, queries.ALLOCATIONS)),
         counts=rows(CountSum, queries.COUNTS),
         purchases=rows(Purchase, queries.PURCHASES),
         purchase_lines=rows(PurchaseLineSum, queries.PURCHASE_LINES),
@@ -59,6 +62,11 @@ def select_facts(facts: duckdb.DuckDBPyConnection, context: BuildContext) -> Sel
             (store, day): code for store, day, code in facts.execute("SELECT store, business_date, tender_code FROM build_cash").fetchall()
         },
     )
+
+
+def _by_movement(allocations: tuple[Allocation, ...]) -> dict[tuple[str, str], tuple[Allocation, ...]]:
+    keyed = groupby(allocations, key=lambda a: (a.store, a.movement_id))  # the query orders them so
+    return {key: tuple(own) for key, own in keyed}
 
 
 def _rows(facts: duckdb.DuckDBPyConnection, kind: type[Row], query: str) -> Iterator[Row]:

@@ -71,16 +71,20 @@ class _Stale(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Ids:
-    """What payloads name: ContactIDs by contact key, ids in Xero by natural key."""
+    """What payloads name: ContactIDs by contact key, ids in Xero and kinds by natural key."""
 
     contacts: dict[str, str]
     documents: dict[str, str]
+    kinds: dict[str, DocumentKind] = field(default_factory=dict)
 
     def contact_id(self, contact: Contact) -> str:
         return self.contacts[contact_key(contact)]
 
     def xero_id(self, natural_key: str) -> str:
         return self.documents[natural_key]
+
+    def kind_of(self, natural_key: str) -> DocumentKind:
+        return self.kinds[natural_key]
 
     def allocation(self, sent: Document) -> str:
         if sent.kind is not DocumentKind.ALLOCATION:
@@ -341,11 +345,12 @@ def _body(
 def _ids(run: _Run, documents: Sequence[claims.ReadyDocument]) -> tuple[_Ids, Parent | None]:
     needed = sorted({key for d in documents for key in (d.document.settles, d.document.credit) if key})
     with run.db.read() as tx:
-        ids = _Ids(run.contacts, claims.posted_ids(tx, run.organisation, needed))
-        first = documents[0].document
-        if first.kind is not DocumentKind.ALLOCATION:
-            return ids, None
-        return ids, Parent(queue.kind_of(tx, run.organisation, first.credit), ids.documents[first.credit])
+        kinds = claims.posted_kinds(tx, run.organisation, needed)
+        ids = _Ids(run.contacts, claims.posted_ids(tx, run.organisation, needed), kinds)
+    first = documents[0].document
+    if first.kind is not DocumentKind.ALLOCATION:
+        return ids, None
+    return ids, Parent(kinds[first.credit], ids.documents[first.credit])
 
 
 def _idempotency_key(tenant_id: str, kind: DocumentKind, parent: Parent | None, body_digest: str, refusals: int) -> str:

@@ -1,4 +1,4 @@
-"""What the organisation itself says: accounts, tax rates, tracking options, lock dates, in four calls."""
+"""What the organisation itself says: accounts, tax rates, tracking options, lock dates, default due dates, in four calls."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 from tillpost.errors import XeroUnavailable
-from tillpost.model.reference import ReferenceData, XeroAccount, XeroOrganisation, XeroTaxRate
+from tillpost.model.reference import PAYMENT_TERMS, PaymentTerm, ReferenceData, XeroAccount, XeroOrganisation, XeroTaxRate
 from tillpost.xero.lists import Reader
-from tillpost.xero.wire import Json, day, objects, text
+from tillpost.xero.wire import Json, child, day, objects, text, whole
 
 _APPLIES = {
     "CanApplyToAssets": "ASSET",
@@ -56,7 +56,16 @@ def _organisation(entry: Json, tenant_id: str) -> XeroOrganisation:
         day(entry, "PeriodLockDate"),
         day(entry, "EndOfYearLockDate"),
         text(entry, "SalesTaxBasis"),
+        _payment_term(child(child(entry, "PaymentTerms"), "Sales")),
+        _payment_term(child(child(entry, "PaymentTerms"), "Bills")),
     )
+
+
+def _payment_term(entry: Json) -> PaymentTerm | None:
+    """The default due date of one side; None where the organisation has none, or one of a kind that is not known."""
+    number, kind = whole(entry, "Day"), text(entry, "Type")
+    known = kind in PAYMENT_TERMS and number is not None and 0 <= number <= 365
+    return PaymentTerm(number, kind) if known and number is not None else None
 
 
 def _account(entry: Json) -> XeroAccount:

@@ -1,0 +1,58 @@
+"""What is on record of earlier runs, as far as building needs it: handed in by the flow, so that building itself asks no database.
+
+Its look-ups leave out the dates that are built in this run: those are made anew from their facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+from tillpost.model.documents import Document, Posting
+
+StoreSale = tuple[str, str]
+StoreLayby = tuple[str, str]
+
+
+class Record(Protocol):
+    """Documents that were built before. Each look-up answers with what counts: nothing superseded or voided."""
+
+    def carrier(self, store: str, sale_id: str, on: date | None) -> Document | None:
+        """The invoice or credit note that carries a sale, its own or that of its date; ``on`` is the sale's date where it is known."""
+
+    def deposits(self, sales: Collection[StoreSale]) -> Mapping[StoreSale, Sequence[Document]]:
+        """Overpayments and credit notes of money that was paid for these contracts without settling anything yet."""
+
+    def settlements(self, natural_key: str) -> Sequence[Document]:
+        """The payments and allocations that settle a document, or take from it."""
+
+    def layby_postings(self, laybys: Collection[StoreLayby]) -> Mapping[StoreLayby, Sequence[tuple[date, Posting]]]:
+        """The postings of these lay-bys, each with its business date."""
+
+    def is_billed(self, store: str, receipt_id: str) -> bool:
+        """Whether a bill or supplier credit names that receipt of goods."""
+
+
+class NothingOnRecord:
+    """The record of an organisation that begins."""
+
+    def carrier(self, store: str, sale_id: str, on: date | None) -> Document | None:
+        """None."""
+        return None
+
+    def deposits(self, sales: Collection[StoreSale]) -> Mapping[StoreSale, Sequence[Document]]:
+        """None."""
+        return {}
+
+    def settlements(self, natural_key: str) -> Sequence[Document]:
+        """None."""
+        return ()
+
+    def layby_postings(self, laybys: Collection[StoreLayby]) -> Mapping[StoreLayby, Sequence[tuple[date, Posting]]]:
+        """None."""
+        return {}
+
+    def is_billed(self, store: str, receipt_id: str) -> bool:
+        """Never."""
+        return False
