@@ -33,6 +33,12 @@ class Books:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "xero-tenant-id": tenant}
         return cls(httpx.Client(base_url=f"{base_url}/api.xro/2.0", headers=headers, trust_env=False))
 
+    def add_tracking(self, category: str, options: list[str]) -> None:
+        """Create a tracking category with its options."""
+        self.http.put(
+            "/TrackingCategories", json={"Name": category, "Options": [{"Name": option} for option in options]}
+        ).raise_for_status()
+
     def trial_balance(self, day: date) -> dict[str, str]:
         """Account code to signed amount, of Xero's own report at the end of a date; accounts at zero are left out."""
         accounts = {a["AccountID"]: a.get("Code", "") for a in self._get("/Accounts")["Accounts"]}

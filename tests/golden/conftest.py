@@ -1,4 +1,4 @@
-"""The golden cases: one test each. ``--cases FILE`` runs any case file with the same vocabulary."""
+"""The golden cases: one test each. ``--cases FILE`` runs any case file with the same vocabulary instead of the usual ones."""
 
 from __future__ import annotations
 
@@ -6,28 +6,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from sandbox.xero.serving import Served, serve
+from tests.golden.case_files import OWN_CASES, read_case_file
 
 PROJECT = Path(__file__).resolve().parents[2]
-DEFAULT_CASES = PROJECT.parent / "shared" / "golden" / "cases.yml"
+SHARED_CASES = PROJECT.parent / "shared" / "golden" / "cases.yml"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test per case of the file; one loud skip where the file is absent."""
+    """One test per case of each file; one loud skip for the shared file where it is absent."""
     if "case" not in metafunc.fixturenames:
         return
     named = metafunc.config.getoption("--cases")
-    file = Path(named) if named else DEFAULT_CASES
-    if not file.is_file() and not named:
-        skip = pytest.mark.skip(reason=f"NO GOLDEN CASES: {file} is absent; name another file by --cases")
-        metafunc.parametrize(("case", "case_file"), [pytest.param({}, file, marks=skip, id="absent")])
-        return
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    cases = [{**case, "settings": {**content["defaults"], **case.get("settings", {})}} for case in content["cases"]]
-    mappings = (file.parent / content["mappings"]).resolve()
-    metafunc.parametrize(("case", "case_file"), [pytest.param(case, mappings, id=case["id"]) for case in cases])
+    files = [Path(named)] if named else [*OWN_CASES, SHARED_CASES]
+    cases = []
+    for file in files:
+        if file == SHARED_CASES and not named and not file.is_file():
+            skip = pytest.mark.skip(reason=f"NO SHARED GOLDEN CASES: {file} is absent; the repository's own cases run")
+            cases.append(pytest.param({}, file, file, marks=skip, id="shared-cases-absent"))
+            continue
+        read = read_case_file(file)
+        cases += [pytest.param(case, read.mappings, file, id=case["id"]) for case in read.cases]
+    metafunc.parametrize(("case", "mappings", "case_file"), cases)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -15,28 +15,42 @@ STORE = "shop"
 CURRENCIES = {"AU": "AUD", "NZ": "NZD", "GB": "GBP"}
 TENDER_TYPES = {
     "CASH": "cash", "MASTERCARD": "card", "AMEX": "card", "EFTPOS": "card", "LAYBY": "layby", "GIFT_VOUCHER": "gift_card",
-    "CREDIT_NOTE": "store_credit",
+    "CREDIT_NOTE": "store_credit", "HIRE_DEPOSIT": "prepaid",
     "PREPAID": "prepaid", "CONTRACT": "prepaid", "POINTS": "loyalty", "ACCOUNT": "account", "DIRECT": "other",
 }  # fmt: skip
 
 Given = Mapping[str, Any]
 Row = dict[str, Any]
+StoreDate = tuple[str, date]
 
 
 @dataclass
 class Facts:
-    """Rows per contract table, keyed by fact names."""
+    """Rows per contract table, keyed by fact names; ``day`` is the date of what names none."""
 
     currency: str
     mapping: Mappings
+    day: date
     tables: dict[str, list[Row]] = field(default_factory=dict)
 
     def add(self, table: str, **row: Any) -> None:
         self.tables.setdefault(table, []).append(row)
 
     def dates(self) -> set[date]:
+        """The business dates of all facts; the reading's own where there are none."""
         found = {row["business_date"] for rows in self.tables.values() for row in rows if "business_date" in row}
-        return found or {DAY}
+        return found or {self.day}
+
+    def store_dates(self, stores: Iterable[str]) -> list[StoreDate]:
+        """Each of the stores on each of the dates."""
+        return [(store, day) for store in stores for day in sorted(self.dates())]
+
+    def of_store(self, store: str) -> dict[str, list[Row]]:
+        """The rows of one store; people are known in every store."""
+        return {name: [row for row in rows if row.pop("store", store) == store] for name, rows in self._copied()}
+
+    def _copied(self) -> Iterator[tuple[str, list[Row]]]:
+        return ((name, [dict(row) for row in rows]) for name, rows in self.tables.items())
 
     def tax(self, given: Given, gross: int, on: date) -> int | None:
         """What the case gives, or what the rate gives of the gross; null is not recorded."""
@@ -45,23 +59,29 @@ class Facts:
         tax = self.mapping.tax(given.get("tax_code") or "NONE", on)
         return tax_inside(gross, tax.rate_bp) if tax else 0
 
+    def day_of(self, given: Given) -> date:
+        """The date that a row names, else the reading's."""
+        value = given.get("date", self.day)
+        return value if isinstance(value, date) else date.fromisoformat(value)
 
-def facts_of_case(given: Given, country: str, mapping: Mappings) -> Facts:
-    """All facts of a case, one reconciled shift a date included."""
-    facts = Facts(CURRENCIES[country], mapping)
+
+def facts_of_case(given: Given, country: str, mapping: Mappings, stores: Iterable[str] = (STORE,)) -> Facts:
+    """All facts of a reading, one reconciled shift a store and date included."""
+    day = given.get("date", DAY)
+    facts = Facts(CURRENCIES[country], mapping, day if isinstance(day, date) else date.fromisoformat(day))
     for sale in _repeated(given.get("sales", ())):
         _sale(facts, sale)
     for movement in given.get("movements", ()):
         _movement(facts, movement)
     for count in given.get("counts", ()):
         amounts = {f"{name}_cents": cents(count.get(name)) for name in ("expected", "counted")}
-        facts.add("counts", store_id=STORE, business_date=_day(count), tender_code=count["tender"], **amounts)
+        facts.add("counts", **_place(count), business_date=facts.day_of(count), tender_code=count["tender"], **amounts)
     for purchase in given.get("purchases", ()):
         _purchase(facts, purchase)
     for entry in given.get("gl_entries", ()):
         _gl_entry(facts, entry)
-    for day in sorted(facts.dates()):
-        facts.add("shifts", shift_id=f"shift-{day}", store_id=STORE, business_date=day, state="reconciled")
+    for store, on in facts.store_dates(stores):
+        facts.add("shifts", **_place({"store": store}), shift_id=f"shift-{on}", business_date=on, state="reconciled")
     _people(facts, given)
     return facts
 
@@ -70,9 +90,9 @@ def cents(text: object) -> int | None:
     return None if text is None else cents_of_text(str(text))
 
 
-def _day(given: Given) -> date:
-    value = given.get("date", DAY)
-    return value if isinstance(value, date) else date.fromisoformat(value)
+def _place(given: Given) -> Row:
+    store = given.get("store", STORE)
+    return {"store": store, "store_id": store}
 
 
 def _repeated(sales: Any) -> Iterator[Given]:
@@ -83,79 +103,95 @@ def _repeated(sales: Any) -> Iterator[Given]:
 
 
 def _line(facts: Facts, line: Given, on: date) -> Row:
-    gross = cents(line["gross"])
-    assert gross is not None
-    tax = facts.tax(line, gross, on)
     return {
-        "line_kind": line.get("kind", "item"), "category": line.get("category"), "tax_code": line.get("tax_code"), "gross_cents": gross,
-        "tax_cents": tax, "net_cents": None if tax is None else gross - tax, "discount_cents": cents(line.get("discount")),
+        "line_kind": line.get("kind", "item"), "tax_code": line.get("tax_code"), "discount_cents": cents(line.get("discount")),
+        **_amounts(facts, line, on), **_named(line, "category", "description", "quantity"),
     }  # fmt: skip
 
 
+def _amounts(facts: Facts, line: Given, on: date) -> Row:
+    gross = cents(line["gross"])
+    assert gross is not None
+    tax = facts.tax(line, gross, on)
+    return {"gross_cents": gross, "tax_cents": tax, "net_cents": None if tax is None else gross - tax}
+
+
+def _named(given: Given, *columns: str) -> Row:
+    """Columns of the contract that a case gives under their own names."""
+    return {name: given[name] for name in columns if name in given}
+
+
 def _sale(facts: Facts, sale: Given) -> None:
-    day = _day(sale)
+    day, place = facts.day_of(sale), _place(sale)
     lines = [_line(facts, line, day) for line in sale.get("lines", ())]
     gross, tax = sum(line["gross_cents"] for line in lines), sum(line["tax_cents"] or 0 for line in lines)
     facts.add(
-        "sales", sale_id=sale["id"], store_id=STORE, kind=sale.get("kind", "sale"), status=sale.get("status", "completed"),
-        original_sale_id=sale.get("original"), business_date=day, currency=facts.currency, customer_id=sale.get("customer"),
-        layby_id=sale.get("layby"), is_account_contract=sale.get("is_account_contract"), shift_id=f"shift-{day}",
+        "sales", **place, sale_id=sale["id"], kind=sale.get("kind", "sale"), status=sale.get("status", "completed"),
+        original_sale_id=sale.get("original"), business_date=day, currency=sale.get("currency", facts.currency),
+        customer_id=sale.get("customer"), layby_id=sale.get("layby"), shift_id=f"shift-{day}",
         net_cents=gross - tax, tax_cents=tax, gross_cents=gross, rounding_cents=cents(sale.get("rounding")), tip_cents=cents(sale.get("tip")),
+        **_named(sale, "is_account_contract", "ledger_ref", "receipt_no"),
     )  # fmt: skip
     for n, line in enumerate(lines, 1):
-        facts.add("sale_lines", sale_id=sale["id"], line_no=str(n), **line)
+        facts.add("sale_lines", store=place["store"], sale_id=sale["id"], line_no=str(n), **line)
     for n, tender in enumerate(sale.get("tenders", ()), 1):
         amounts = {f"{name}_cents": cents(tender.get(name)) for name in ("amount", "cash_out", "tip")}
         code = tender["tender"]
-        facts.add("tenders", sale_id=sale["id"], tender_no=str(n), tender_code=code, tender_type=TENDER_TYPES.get(code, "other"), **amounts)
+        facts.add(
+            "tenders", store=place["store"], sale_id=sale["id"], tender_no=str(n), tender_code=code,
+            tender_type=TENDER_TYPES.get(code, "other"), **amounts,
+        )  # fmt: skip
 
 
 def _movement(facts: Facts, movement: Given) -> None:
-    day, name = _day(movement), movement["id"]
+    day, place, name = facts.day_of(movement), _place(movement), movement["id"]
     facts.add(
-        "movements", movement_id=name, store_id=STORE, business_date=day, kind=movement["kind"], function_code=movement.get("function"),
+        "movements", **place, movement_id=name, business_date=day, kind=movement["kind"], function_code=movement.get("function"),
         tender_code=movement.get("tender"), customer_id=movement.get("customer"), layby_id=movement.get("layby"),
         sale_id=movement.get("sale"), amount_cents=cents(movement["amount"]), fee_cents=cents(movement.get("fee")),
-        tax_code=movement.get("tax_code"),
+        tax_code=movement.get("tax_code"), tax_cents=cents(movement.get("tax")),
     )  # fmt: skip
+    store = place["store"]
     for paid in movement.get("pays", ()):
-        facts.add("movement_allocations", movement_id=name, sale_id=paid["sale"], amount_cents=cents(paid["amount"]))
+        sale_date = facts.day_of({"date": paid["sale_date"]}) if "sale_date" in paid else None
+        facts.add(
+            "movement_allocations", store=store, movement_id=name, sale_id=paid["sale"], sale_date=sale_date,
+            amount_cents=cents(paid["amount"]),
+        )  # fmt: skip
     for n, line in enumerate(movement.get("sale_lines", ()), 1):
-        facts.add("movement_lines", movement_id=name, line_no=str(n), **_line(facts, line, day))
+        facts.add("movement_lines", store=store, movement_id=name, line_no=str(n), **_line(facts, line, day))
 
 
 def _purchase(facts: Facts, purchase: Given) -> None:
-    day, name = _day(purchase), purchase["id"]
+    day, place, name = facts.day_of(purchase), _place(purchase), purchase["id"]
     lines = [_purchase_line(facts, line, day) for line in purchase.get("lines", ())]
     taxes = [line["tax_cents"] for line in lines]
     gross = sum(line["gross_cents"] for line in lines)
     tax = None if None in taxes else sum(taxes)
     terms = purchase.get("terms_days")
     facts.add(
-        "purchases", purchase_id=name, kind=purchase.get("kind", "invoice"), receipt_id=purchase.get("receipt"), store_id=STORE,
-        business_date=day, document_date=day, due_date=day + timedelta(days=terms) if terms is not None else None, currency=facts.currency,
-        supplier_id=purchase["supplier"], supplier_reference=purchase.get("number", name), gross_cents=gross, tax_cents=tax,
+        "purchases", **place, purchase_id=name, kind=purchase.get("kind", "invoice"), receipt_id=purchase.get("receipt"),
+        business_date=day, document_date=day, due_date=day + timedelta(days=terms) if terms is not None else None,
+        currency=purchase.get("currency", facts.currency), supplier_id=purchase["supplier"],
+        supplier_reference=purchase.get("number", name), gross_cents=gross, tax_cents=tax,
         net_cents=None if tax is None else gross - tax, status="finalised", is_paid=bool(purchase.get("paid", False)),
     )  # fmt: skip
     for n, line in enumerate(lines, 1):
-        facts.add("purchase_lines", purchase_id=name, line_no=str(n), **line)
+        facts.add("purchase_lines", store=place["store"], purchase_id=name, line_no=str(n), **line)
 
 
 def _purchase_line(facts: Facts, line: Given, on: date) -> Row:
-    gross = cents(line["gross"])
-    assert gross is not None
-    tax = facts.tax(line, gross, on)
     return {
-        "line_kind": line.get("kind", "goods"), "category": line.get("category"), "tax_code": line.get("tax_code"), "gross_cents": gross,
-        "tax_cents": tax, "net_cents": None if tax is None else gross - tax,
+        "line_kind": line.get("kind", "goods"), "tax_code": line.get("tax_code"),
+        **_amounts(facts, line, on), **_named(line, "category", "account_code"),
     }  # fmt: skip
 
 
 def _gl_entry(facts: Facts, entry: Given) -> None:
     for n, line in enumerate(entry["lines"], 1):
         facts.add(
-            "gl_entries", entry_id=entry["id"], line_no=str(n), store_id=STORE, business_date=_day(entry),
-            account_code=line["account"], amount_cents=cents(line["amount"]),
+            "gl_entries", **_place(entry), entry_id=entry["id"], line_no=str(n), business_date=facts.day_of(entry),
+            account_code=line["account"], amount_cents=cents(line["amount"]), sale_id=entry.get("sale"), **_named(line, "class"),
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tillpost.checks.activity import ACTIVITY_RULES
 from tillpost.checks.documents import DOCUMENT_RULES
 from tillpost.checks.rule import Rule
 from tillpost.checks.rules import SOURCE_RULES
@@ -37,9 +38,15 @@ Amounts are compared as whole cents. Tolerances, each from the contract:
 * tenders, control totals and journals have no tolerance;
 * in a document, the POS's GST may differ from the ledger's by half a cent for each amount that the POS rounded and each line.
 
+All activity is booked once: the facts are asked, apart from building, what of each kind (income lines, tenders, rounding and tips, sales
+on account, movements, account payments, counts, ledger entries, purchase lines, goods received) goes to which account, in the date's one
+document or sent one by one; the postings of the documents must come to the same on both sides. An allocation of credit moves nothing in
+the ledger and is not asked for; nor is the taking back of a receipt or of a lay-by's adjustments, which follow from what was booked before.
+
 Control totals are compared with the completed sales: `gross`, `net` and `tax` with their sums, `tender` per tender code (net of
 change, with cash-out and tip inside), `refunds` with the sales of kind refund (with or without sign), `receipts` with their number.
-`balance` has no sales to be compared with.
+`balance` is what is outstanding of a tender or function code, of `layby` (what customers have paid; what they owe where lay-bys are
+sold when opened) or of `debtors`: how it moved since the date before is compared with what the documents move on that code's account.
 """
 
 
@@ -49,6 +56,7 @@ def catalogue() -> str:
         INTRODUCTION,
         *_chapter("Facts: what the POS delivered", SOURCE_RULES),
         *_chapter("Documents: what would go to Xero", DOCUMENT_RULES, streams=False),
+        *_chapter("Facts against documents: all activity is booked once", ACTIVITY_RULES, streams=False),
     ]
     return "\n".join(parts)
 

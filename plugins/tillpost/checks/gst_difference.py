@@ -63,7 +63,9 @@ def _difference(tax_type: str, parts: list[tuple[list[DocumentLine], list[Postin
     ledger = sum(tax_inside(line.cents, line.rate_bp) for line in lines)
     pos = sum(_pos_tax(own, postings) for own, postings in parts)
     sign = -1 if ledger < 0 else 1
-    return GstDifference(tax_type, sign * pos, sign * ledger, sum(p.roundings for _, postings in parts for p in postings), len(lines))
+    # Where the POS recorded no tax, what the rate gives was rounded once for each posting.
+    roundings = sum(p.roundings or int(p.pos_tax_cents != 0) for _, postings in parts for p in postings)
+    return GstDifference(tax_type, sign * pos, sign * ledger, roundings, len(lines))
 
 
 def _pos_tax(lines: list[DocumentLine], postings: list[Posting]) -> int:

@@ -50,6 +50,7 @@ purchase_other,freight,425,
 gl_account,1200,615,NONE
 gl_account,4000,210,GST
 gl_account,4100,211,
+gl_account,4300,43-{Class},NONE
 gl_account,2200,gst,"""
 
 

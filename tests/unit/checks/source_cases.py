@@ -213,6 +213,39 @@ SALES = (
         day(lines=[line(4500), line(500, line_no="2", line_kind="tip")]),
     ),
     Case(
+        "account_payment_told_twice",
+        {
+            **day(sale(customer_id="C1"), lines=[line(5000, line_kind="account_payment")]),
+            "movements": [movement("account_payment", 5100, customer_id="C1", fee_cents=100)],
+        },
+        1,
+        5000,
+        ("sale s1: account_payment 50.00, again as movement m1",),
+        {
+            **day(sale(customer_id="C1"), lines=[line(5000, line_kind="account_payment")]),
+            "movements": [movement("account_payment", 5000, customer_id="C2"), movement("account_payment", 5000, "m2", sale_id="s9")],
+        },
+    ),
+    Case(
+        "sale_paid_twice",
+        {
+            **day(tenders=[tender(2000), tender(3000, tender_no="2", **ACCOUNT)]),
+            "movements": [movement("account_payment", 5000)],
+            "movement_allocations": [{"movement_id": "m1", "sale_id": "s1", "amount_cents": 5000}],
+        },
+        1,
+        2000,
+        ("sale s1: on account 30.00, paid by movements 50.00",),
+        {
+            **day(tenders=[tender(2000), tender(3000, tender_no="2", **ACCOUNT)]),
+            "movements": [movement("account_payment", 5000)],
+            "movement_allocations": [
+                {"movement_id": "m1", "sale_id": "s1", "amount_cents": 3000},
+                {"movement_id": "m1", "sale_id": "of-another-day", "amount_cents": 2000},
+            ],
+        },
+    ),
+    Case(
         "gift_card_told_twice",
         {
             **day(lines=[line(10000, line_kind="gift_card_issue")]),
@@ -506,6 +539,26 @@ SALES = (
         {"counts": [count(15000, 10000)]},
     ),
     Case(
+        "gl_class_makes_no_account",
+        {"gl_entries": [entry("1200", 100, "1"), entry("4300", -70, "2", **{"class": "Trucks and vans"}), entry("4300", -30, "3")]},
+        2,
+        -100,
+        ("4300: 43-{Class} with the class (none)", "4300: 43-{Class} with the class Trucks and vans"),
+        {"gl_entries": [entry("1200", 100, "1"), entry("4300", -100, "2", **{"class": "TRUCK"})]},
+    ),
+    Case(
+        "gl_class_makes_no_account",
+        {
+            "purchases": [purchase()],
+            "purchase_lines": [purchase_line(category=None, account_code="4300")],
+        },
+        1,
+        11000,
+        ("bill INV-77 line 1: 43-{Class}",),
+        {"purchases": [purchase()], "purchase_lines": [purchase_line(category=None, account_code="4100")]},
+        stream="purchases",
+    ),
+    Case(
         "gl_entry_does_not_balance",
         {"gl_entries": [entry("1200", 100, "1"), entry("4100", -99, "2")]},
         1,
@@ -528,6 +581,20 @@ SALES = (
         2,
         ("entry e1: GST -59.98, the rates give -60.00",),
         {"gl_entries": [entry("1200", 66000, "1"), entry("4000", -60001, "2"), entry("2200", -5999, "3")]},
+    ),
+    Case(
+        "gl_sale_not_booked",
+        {
+            "gl_entries": [
+                entry("1200", 66000, "1", sale_id="c1"),
+                entry("4000", -66000, "2", sale_id="c1"),
+                entry("1200", 0, "3", sale_id="c2"),
+            ]
+        },
+        1,
+        66000,
+        ("sale c1: entry e1",),
+        day() | {"gl_entries": [entry("1200", 66000, "1", sale_id="s1"), entry("4000", -66000, "2", sale_id="s1")]},
     ),
 )
 
@@ -580,5 +647,7 @@ PURCHASES = (
             bill(purchase(-100, kind="credit"))),
     _bought("currency_not_own", bill(purchase(currency="NZD")), 1, None, ("bill INV-77: NZD 110.00",),
             bill(purchase(currency="NZD", supplier_id="CASHMKT"))),
+    _bought("goods_received_not_invoiced", bill(purchase(kind="receipt", document_date=date(2026, 1, 31))), 1, 10000,
+            ("receipt p1 of 2026-01-31: 100.00, 31 days",), bill(purchase(kind="receipt", document_date=date(2026, 2, 1)))),
 )  # fmt: skip
 CASES = SALES + PURCHASES

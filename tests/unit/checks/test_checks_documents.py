@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
-from checks_facts import DAY, context, store
+from checks_facts import DAY, MAPPING, context, store
 
 from tillpost.checks.context import CheckContext
 from tillpost.checks.documents import DOCUMENT_RULES, check_documents, measure_documents
 from tillpost.checks.gst_difference import GstDifference, gst_differences
 from tillpost.checks.rule import Measure
+from tillpost.mapping.tables import AccountRow
 from tillpost.model.documents import Contact, Document, DocumentKind, DocumentLine, FactSelection, Posting
 from tillpost.model.findings import Finding, Severity, Stream, StreamKey
 from tillpost.model.reference import ReferenceData, XeroAccount, XeroOrganisation, XeroTaxRate
@@ -44,6 +45,7 @@ REFERENCE = ReferenceData(
             XeroTaxRate("OLD", "12.5 %", 1250, False, ALL),
         )
     },
+    {"Store": frozenset(("Cafe", "Hire"))},
 )
 
 
@@ -63,6 +65,8 @@ def document(kind: DocumentKind = DocumentKind.JOURNAL, *lines: DocumentLine, **
         base = replace(base, amount_cents=5000, account="" if kind is DocumentKind.ALLOCATION else "101", settles="harbour/cafe/invoice/9")
     if kind not in (DocumentKind.JOURNAL, DocumentKind.PAYMENT, DocumentKind.ALLOCATION):
         base = replace(base, contact=Contact("POS Debtor"))
+    if kind in (DocumentKind.INVOICE, DocumentKind.BILL):
+        base = replace(base, due_date=DAY)
     return replace(base, **values)  # type: ignore[arg-type]
 
 
@@ -72,12 +76,35 @@ CREDIT = document(DocumentKind.CREDIT_NOTE, taxed(5000, 455), number="HAR-CRE-1"
 BILL = document(DocumentKind.BILL, taxed(11000, 1000, "301", "INPUT"), number="INV-77")
 PAYMENT = document(DocumentKind.PAYMENT)
 OVERPAYMENT = document(DocumentKind.OVERPAYMENT, account="090")
+TAKINGS = document(DocumentKind.INVOICE, untaxed(-5000), taxed(5000, 455), natural_key="harbour/cafe/takings/1", number="HAR-TAK-1")
 ALLOCATION = document(DocumentKind.ALLOCATION, credit=CREDIT.natural_key, settles=INVOICE.natural_key)
-RIGHT = (JOURNAL, INVOICE, CREDIT, BILL, PAYMENT, OVERPAYMENT, ALLOCATION)
+RIGHT = (JOURNAL, INVOICE, CREDIT, BILL, PAYMENT, OVERPAYMENT, ALLOCATION, TAKINGS)
 
 
 def lines(document: Document, *lines: DocumentLine) -> Document:
     return replace(document, lines=lines)
+
+
+TAB_FUNCTION = AccountRow("function", "TAB", "808", "GST", "", None, "", "accounts.csv", 90)
+TAB_TENDER = AccountRow("tender", "PREPAID", "808", "NONE", "", None, "", "accounts.csv", 91)
+TABS = replace(MAPPING, accounts=(*MAPPING.accounts, TAB_FUNCTION, TAB_TENDER))
+RECEIPT = document(DocumentKind.JOURNAL, untaxed(10000, "301"), untaxed(-10000), key=BUYING, natural_key="harbour/cafe/receipt/p1")
+REVERSAL = replace(lines(RECEIPT, untaxed(-11000, "301"), untaxed(11000)), natural_key="harbour/cafe/receipt-reversal/p1")
+
+
+def booking(row: AccountRow, rate_bp: int, table: str) -> Document:
+    """A journal with 500.00 on the account of a mapping row."""
+    tax_type = "OUTPUT" if rate_bp else "BASEXCLUDED"
+    source = FactSelection(table, (), 1)
+    own = Posting("d", row.account, tax_type, rate_bp, "", 50000, 0, 0, "", source, row.place)
+    return replace(JOURNAL, natural_key=f"harbour/cafe/journal/{row.code}", number=row.code, postings=(own,))
+
+
+def layby(cents: int, table: str = "movements") -> Document:
+    """A journal that moves the liability of the lay-by L1."""
+    marked = (("layby_id", "L1"), ("amount", "lay-by balance")) if table == "movements" else (("layby_id", "L1"),)
+    own = Posting("d", "805", "BASEXCLUDED", 0, "", cents, 0, 0, "", FactSelection(table, marked, 1), "accounts.csv:2")
+    return replace(JOURNAL, natural_key=f"harbour/cafe/journal/{cents}", number=str(cents), postings=(own,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +126,8 @@ ELSEWHERE = replace(REFERENCE, organisation=replace(REFERENCE.organisation, coun
 CASES = (
     Case("journal_does_not_balance", (lines(JOURNAL, untaxed(5000), taxed(-4999, -455)),), 1, 1,
          ("journal HAR-JOU-1: debits less credits are 0.01",)),
+    Case("takings_not_zero", (lines(TAKINGS, untaxed(-4999), taxed(5000, 455)), lines(TAKINGS, untaxed(-5001), taxed(5000, 455))), 2, 0,
+         ("invoice HAR-TAK-1: -0.01", "invoice HAR-TAK-1: 0.01")),
     Case("journal_too_short", (lines(JOURNAL, untaxed(0)),), 1, None, ("journal HAR-JOU-1: 1 line",)),
     Case("document_without_lines", (lines(BILL),), 1, None, ("bill INV-77: no line",), stream="purchases"),
     Case("account_unknown", (lines(JOURNAL, untaxed(5000, "999"), untaxed(-5000, "999")), replace(PAYMENT, account="998")), 2, None,
@@ -107,8 +136,8 @@ CASES = (
     Case("account_is_system", (lines(JOURNAL, untaxed(5000, "610"), untaxed(-5000, "820")),), 2, 0,
          ("journal HAR-JOU-1: account 610 Accounts Receivable", "journal HAR-JOU-1: account 820 GST"),
          (lines(JOURNAL, untaxed(2), untaxed(-2, "860")),)),
-    Case("bank_account_in_journal", (lines(JOURNAL, untaxed(5000, "090"), untaxed(-5000)),), 1, 5000,
-         ("journal HAR-JOU-1: account 090 Bank",)),
+    Case("bank_account_in_journal", (lines(JOURNAL, untaxed(5000, "090"), untaxed(-5000)), lines(TAKINGS, untaxed(-5000, "090"), taxed(5000, 455))),
+         2, 0, ("invoice HAR-TAK-1: account 090 Bank", "journal HAR-JOU-1: account 090 Bank")),
     Case("tax_type_unknown", (lines(JOURNAL, replace(untaxed(5000), tax_type=""), replace(untaxed(-5000), tax_type="OLD", rate_bp=1250)),),
          2, 0, ("journal HAR-JOU-1: tax type (none) on account 101", "journal HAR-JOU-1: tax type OLD on account 101")),
     Case("tax_type_not_for_account", (lines(JOURNAL, untaxed(5000), taxed(-5000, -455, tax_type="INPUT")),), 1, -5000,
@@ -139,8 +168,13 @@ CASES = (
           "currency: AUD in tillpost.yml, NZD in Xero (Harbour Group)",
           "tenant: tenant-2 in tillpost.yml, tenant-1 in Xero (Harbour Group)"),
          reference=ELSEWHERE, settings=(("tenant_id", "tenant-2"),)),
-    Case("number_duplicate", (INVOICE, replace(CREDIT, number=INVOICE.number)), 2, 10000,
-         ("credit note HAR-INV-1 (harbour/cafe/credit_note/1)", "invoice HAR-INV-1 (harbour/cafe/invoice/1)"),
+    Case("tracking_malformed", (lines(JOURNAL, replace(untaxed(5000), tracking="Store="), untaxed(-5000)),), 1, 5000,
+         ("journal HAR-JOU-1: Store= on account 101",)),
+    Case("tracking_unknown", (lines(JOURNAL, replace(untaxed(5000), tracking="Store=Kiosk"), replace(untaxed(-5000), tracking="Region=North")),),
+         2, 0, ("journal HAR-JOU-1: Region=North on account 101", "journal HAR-JOU-1: Store=Kiosk on account 101"),
+         (lines(JOURNAL, replace(untaxed(5000), tracking="Store=Cafe"), untaxed(-5000)),)),
+    Case("number_duplicate", (INVOICE, replace(CREDIT, number=INVOICE.number.lower())), 2, 10000,
+         ("credit note har-inv-1 (harbour/cafe/credit_note/1)", "invoice HAR-INV-1 (harbour/cafe/invoice/1)"),
          (INVOICE, replace(JOURNAL, number=INVOICE.number), BILL, replace(BILL, contact=Contact("Another"), natural_key="b/2"))),
     Case("natural_key_duplicate", (BILL, replace(BILL, number="INV-78")), 2, 22000,
          ("bill INV-77 (harbour/cafe/bill/1)", "bill INV-78 (harbour/cafe/bill/1)"), stream="purchases"),
@@ -150,6 +184,18 @@ CASES = (
     Case("gst_difference_unexplained", (lines(JOURNAL, untaxed(5000), taxed(-5000, -454)),), 1, -1,
          ("journal HAR-JOU-1: OUTPUT POS 4.54, ledger 4.55, the POS rounded 0 times",),
          (lines(JOURNAL, untaxed(5000), taxed(-5000, 0)), *RIGHT)),
+    Case("due_date_not_told", (replace(INVOICE, due_date=None), replace(TAKINGS, due_date=None)), 1, 5000,
+         ("invoice HAR-INV-1 of POS Debtor",)),
+    Case("gst_on_receipt_not_undone", (booking(TAB_FUNCTION, 1000, "movements"), booking(TAB_TENDER, 0, "tenders")), 2, 100000,
+         ("account 808: BASEXCLUDED by accounts.csv:91, other than the rows of the other side",
+          "account 808: OUTPUT by accounts.csv:90, other than the rows of the other side"),
+         (booking(TAB_FUNCTION, 0, "movements"), booking(TAB_TENDER, 1000, "tenders"), *RIGHT),
+         settings=(("mapping", TABS),)),
+    Case("layby_ends_with_balance", (layby(-1000), layby(900)), 1, -100, ("lay-by L1: -1.00",),
+         (layby(-1000), layby(1000, "tenders"), *RIGHT), settings=(("known_laybys", (("cafe", DAY, "L1", 0),)),)),
+    Case("receipt_changed_after_reversal", (RECEIPT,), 1, -1000, ("receipt p1: 100.00, reversed 110.00",),
+         (lines(RECEIPT, untaxed(11000, "301"), untaxed(-11000)), *RIGHT), "purchases",
+         settings=(("known_document", lambda key: REVERSAL if key == REVERSAL.natural_key else None),)),
 )  # fmt: skip
 
 
@@ -169,7 +215,8 @@ def test_documents_that_break_the_rule_are_found(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_documents_that_keep_the_rule_are_not(case: Case) -> None:
-    assert found(case.keeps, case.rule, case.stream, REFERENCE, context(tenant_id="tenant-1")) == ()
+    kept = {**dict(case.settings), "tenant_id": "tenant-1"}
+    assert found(case.keeps, case.rule, case.stream, REFERENCE, context(**kept)) == ()
 
 
 def test_every_rule_has_a_case() -> None:
