@@ -121,10 +121,17 @@ def _named(given: Given, *columns: str) -> Row:
     return {name: given[name] for name in columns if name in given}
 
 
+def _tax_of_sale(facts: Facts, line: Row, on: date) -> int:
+    """What a line adds to its sale's GST: where the POS records none for the line, the rate still tells it."""
+    if line["tax_cents"] is not None:
+        return int(line["tax_cents"])
+    return facts.tax({"tax_code": line["tax_code"]}, line["gross_cents"], on) or 0
+
+
 def _sale(facts: Facts, sale: Given) -> None:
     day, place = facts.day_of(sale), _place(sale)
     lines = [_line(facts, line, day) for line in sale.get("lines", ())]
-    gross, tax = sum(line["gross_cents"] for line in lines), sum(line["tax_cents"] or 0 for line in lines)
+    gross, tax = sum(line["gross_cents"] for line in lines), sum(_tax_of_sale(facts, line, day) for line in lines)
     facts.add(
         "sales", **place, sale_id=sale["id"], kind=sale.get("kind", "sale"), status=sale.get("status", "completed"),
         original_sale_id=sale.get("original"), business_date=day, currency=sale.get("currency", facts.currency),

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from tillpost.build.facts import SPREAD_KINDS
 
-BOOKED = f"""
+# The few sales that are told apart by their tenders or lines: found once, not by each query that asks what is booked.
+ACCOUNT_SALES = """
+CREATE OR REPLACE TEMP TABLE account_sales AS
+SELECT DISTINCT store, sale_id FROM tenders WHERE tender_type = 'account' AND amount_cents <> 0
+"""
+SPREAD_SALES = f"""
+CREATE OR REPLACE TEMP TABLE spread_sales AS
+SELECT DISTINCT store, sale_id FROM sale_lines
+WHERE line_kind IN {SPREAD_KINDS} AND category IS NULL AND tax_code IS NULL AND gross_cents <> 0
+"""
+
+BOOKED = """
 CREATE OR REPLACE TEMP VIEW booked AS
-WITH account_sales AS (SELECT DISTINCT store, sale_id FROM tenders WHERE tender_type = 'account' AND amount_cents <> 0),
-spread_sales AS (
-    SELECT DISTINCT store, sale_id FROM sale_lines
-    WHERE line_kind IN {SPREAD_KINDS} AND category IS NULL AND tax_code IS NULL AND gross_cents <> 0
-)
 SELECT s.*, p.split_mixed_tax,
     CASE
         WHEN s.ledger_ref IS NOT NULL THEN 'nothing'
@@ -124,12 +130,16 @@ JOIN build_days d ON m.store = d.store AND m.business_date = d.business_date ORD
 # Where the POS tells no expectation it is what tenders and movements brought in.
 COUNTS = """
 WITH wanted AS (SELECT c.* FROM counts c JOIN build_days d ON c.store = d.store AND c.business_date = d.business_date),
+counted AS (SELECT DISTINCT store, business_date FROM wanted),
 taken AS (
     SELECT s.store, s.business_date, t.tender_code, sum(t.amount_cents) AS cents
-    FROM tenders t JOIN sales s ON t.store = s.store AND t.sale_id = s.sale_id WHERE s.status = 'completed' GROUP BY ALL
+    FROM tenders t JOIN sales s ON t.store = s.store AND t.sale_id = s.sale_id
+    JOIN counted d ON d.store = s.store AND d.business_date = s.business_date
+    WHERE s.status = 'completed' GROUP BY ALL
     UNION ALL
     SELECT s.store, s.business_date, c.tender_code, -sum(coalesce(t.cash_out_cents, 0))
     FROM tenders t JOIN sales s ON t.store = s.store AND t.sale_id = s.sale_id
+    JOIN counted d ON d.store = s.store AND d.business_date = s.business_date
     JOIN build_cash c ON c.store = s.store AND c.business_date = s.business_date
     WHERE s.status = 'completed' GROUP BY ALL
     UNION ALL
@@ -153,7 +163,7 @@ CASE WHEN numerator < 0 THEN -((2 * -(numerator::BIGINT) + denominator) // (2 * 
 """
 
 CASH = """
-CREATE OR REPLACE TEMP VIEW build_cash AS
+CREATE OR REPLACE TEMP TABLE build_cash AS
 SELECT s.store, s.business_date, min(t.tender_code) AS tender_code
 FROM tenders t JOIN sales s ON t.store = s.store AND t.sale_id = s.sale_id WHERE t.tender_type = 'cash' GROUP BY ALL
 """

@@ -206,11 +206,14 @@ SALES = (
     ),
     Case(
         "tip_told_twice",
-        day(sale(tip_cents=500), lines=[line(4500), line(500, line_no="2", line_kind="tip")]),
-        1,
-        500,
-        ("sale s1: line 5.00, tip 5.00",),
-        day(lines=[line(4500), line(500, line_no="2", line_kind="tip")]),
+        {
+            **day(sale(tip_cents=500), lines=[line(4500), line(500, line_no="2", line_kind="tip")]),
+            "movements": [movement("received", 500, sale_id="s1")],
+        },
+        2,
+        1000,
+        ("sale s1: line 5.00, movement m1", "sale s1: line 5.00, tip 5.00"),
+        {**day(lines=[line(4500), line(500, line_no="2", line_kind="tip")]), "movements": [movement("received", 500, sale_id="s2")]},
     ),
     Case(
         "account_payment_told_twice",
@@ -395,10 +398,10 @@ SALES = (
     ),
     Case(
         "account_payment_without_tender",
-        {"movements": [movement("account_payment", 5000, tender_code=None)]},
-        1,
-        5000,
-        ("movement m1: 50.00",),
+        {"movements": [movement("account_payment", 5000, tender_code=None), movement("account_payment", 700, "m2", tender_code="ACCOUNT")]},
+        2,
+        5700,
+        ("movement m1: 50.00", "movement m2 by ACCOUNT: 7.00"),
         {"movements": [movement("account_payment", 5000, tender_code="EFTPOS")]},
     ),
     Case(

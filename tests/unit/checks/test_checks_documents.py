@@ -237,6 +237,13 @@ def test_forty_receipts_of_35_cents_are_explained_by_their_roundings() -> None:
     assert found((many,), "gst_difference_unexplained", "sales", REFERENCE, context()) == ()
 
 
+def test_lines_whose_tax_the_pos_records_per_sale_only_were_rounded_one_by_one() -> None:
+    # 0.26 / 11 is 0.02, twice 0.04; 0.52 / 11 is 0.05. Nobody but the rate rounded them.
+    document = replace(lines(JOURNAL, untaxed(52), taxed(-52, -4)), postings=(posting(-26, -2, 0), posting(-26, -2, 0)))
+    assert list(gst_differences(document)) == [GstDifference("OUTPUT", 4, 5, 2, 1)]
+    assert [difference.is_explained for difference in gst_differences(document)] == [True]
+
+
 @pytest.mark.parametrize(("roundings", "explained"), [(12, False), (13, True)])
 def test_half_a_cent_for_each_rounding_and_line_explains_and_no_more(roundings: int, explained: bool) -> None:
     assert GstDifference("OUTPUT", 120, 127, roundings, 1).is_explained is explained

@@ -45,10 +45,11 @@ BALANCED: dict[str, list[Row]] = {
     "movements": [
         movement("layby_payment", 1000, tender_code="CASH", layby_id="L1"),
         movement("account_payment", 3100, "m2", tender_code="EFTPOS", fee_cents=100),
+        movement("paid_out", -1100, "m3", function_code="PETTY_CASH", tender_code="CASH", tax_code="GST", tax_cents=-100),
     ],
     "movement_lines": [{**line(1000), "movement_id": "m1"}],
     "movement_allocations": [{"movement_id": "m2", "sale_id": "s2", "amount_cents": 3000}],
-    "counts": [count(2298, 2298), count(7100, 7100, tender_code="EFTPOS")],
+    "counts": [count(1198, 1198), count(7100, 7100, tender_code="EFTPOS")],
     "control_totals": [
         control_total("gross", 8000),
         control_total("tax", 728),
@@ -70,7 +71,7 @@ for _row in BALANCED["movement_lines"]:
 # Where the contract lets a cent a line pass, a second one is held. Two lines of a purchase: goods and freight.
 BY_TWO = {
     "sale_lines.gross_cents", "sale_lines.tax_cents", "sale_lines.net_cents", "sale_taxes.amount_cents", "movement_lines.tax_cents",
-    "movement_lines.net_cents", "purchases.gross_cents", "purchases.tax_cents", "purchases.net_cents", "purchases.freight_cents",
+    "movement_lines.net_cents", "movements.tax_cents", "purchases.gross_cents", "purchases.tax_cents", "purchases.net_cents", "purchases.freight_cents",
     "purchase_lines.gross_cents", "purchase_lines.tax_cents", "purchase_lines.net_cents",
 }  # fmt: skip
 # What was counted is the truth that everything else is compared with, and changes the variance. The GST of a purchase with freight
@@ -132,8 +133,14 @@ def test_a_changed_amount_is_held(name: str, held: dict[str, set[str]]) -> None:
     assert held[name] != set()
 
 
-def test_every_amount_of_a_sale_is_among_the_mutations() -> None:
+# Booked nowhere: a net holds its discount; what is outstanding has rules of its own, and a float is no takings.
+UNTOLD = {
+    "sale_lines.discount_cents", "sale_lines.cost_cents", "movement_lines.discount_cents", "movement_lines.cost_cents", "sale_taxes.base_cents",
+    "shifts.opening_float_cents",
+}  # fmt: skip
+
+
+def test_every_amount_of_the_contract_is_among_the_mutations() -> None:
     told = {f"{table}.{column}" for table, _, column in _amounts()}
-    told |= {"sale_lines.discount_cents", "sale_lines.cost_cents", "sale_taxes.base_cents"}  # booked nowhere: the net has the discount
-    booked = {"sales", "sale_lines", "sale_taxes", "tenders"}
-    assert told >= {f"{t}.{c.fact_name}" for t in booked for c in TABLES[t].columns if c.kind is ColumnKind.MONEY}
+    every = {f"{table.name}.{c.fact_name}" for table in TABLES.values() for c in table.columns if c.kind is ColumnKind.MONEY}
+    assert every - told == UNTOLD

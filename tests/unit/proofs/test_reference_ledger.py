@@ -9,10 +9,10 @@ from dataclasses import replace
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.proofs.days import worlds
+from tests.unit.proofs.days import world_of
 from tests.unit.proofs.documents_ledger import by_account, ledger_of_documents
 from tests.unit.proofs.reference_ledger import ledger_of
-from tests.unit.proofs.world import COUNTRIES, DAYS, World, all_documents, reference_of
+from tests.unit.proofs.world import ACCOUNTS, COUNTRIES, DAYS, World, all_documents, reference_of
 from tillpost.checks.activity import Judged, measure_activity
 from tillpost.checks.documents import measure_documents
 from tillpost.checks.measuring import measure_source
@@ -22,7 +22,8 @@ from tillpost.model.facts import LINE_KINDS, MOVEMENT_KINDS
 from tillpost.model.findings import Severity, Stream, StreamKey
 from tillpost.organisations import MODES
 
-# Days are large, and looking for a smaller one that fails takes minutes: it is left to whoever needs it.
+# A failure names its seed: `world_of(seed)` makes that world again.
+SEEDS = st.integers(0, 2**32)
 RUN = settings(deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 # Kinds of lines without a mapping row in these worlds.
 UNUSED_LINES = {"gift_card_redeem", "deposit_return", "account_payment", "surcharge", "tax_only"}
@@ -31,9 +32,10 @@ UNUSED_LINES = {"gift_card_redeem", "deposit_return", "account_payment", "surcha
 def test_every_account_moves_as_in_books_kept_by_hand() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(RUN, max_examples=40)
-    @given(worlds(stores=5))
-    def run(world: World) -> None:
+    @settings(RUN, max_examples=80)
+    @given(SEEDS)
+    def run(seed: int) -> None:
+        world = world_of(seed)
         documents = all_documents(world.build(world.facts()))
         told, kept = ledger_of_documents(documents), ledger_of(world)
         assert by_account(told) == by_account(kept)
@@ -68,6 +70,7 @@ def test_every_account_moves_as_in_books_kept_by_hand() -> None:
         "each_payment",
         "sale_date",
     }
+    wanted |= {account for _, _, account, _ in ACCOUNTS} - {"ignore", "receivable", "gst"}
     assert wanted - set(seen) == set()
 
 
@@ -79,12 +82,14 @@ def _kinds(world: World, documents: list[Document]) -> set[str]:
         found |= {store.mode_on(DAYS[0]), store.mode_on(DAYS[1]), store.layby_recognition, store.send_as, store.debtor_grain, store.surplus}
         found |= {str(row[name]) for table in tables.values() for row in table for name in ("kind", "line_kind", "status") if name in row}
         found |= {name for name in tables if tables[name]}
+    found |= {p.account for d in documents for p in d.postings}
     return found
 
 
-@settings(RUN, max_examples=15)
-@given(worlds(stores=5))
-def test_every_document_balances_has_its_own_number_and_books_all_activity_once(world: World) -> None:
+@settings(RUN, max_examples=30)
+@given(SEEDS)
+def test_every_document_balances_has_its_own_number_and_books_all_activity_once(seed: int) -> None:
+    world = world_of(seed)
     facts = world.facts()
     documents = all_documents(world.build(facts))
     keys = [StreamKey("org", store, day, stream) for store, day in world.store_dates for stream in Stream]
@@ -100,9 +105,10 @@ def _activity(facts: object, documents: list[Document], keys: list[StreamKey], w
     return measure_activity(facts, documents, Judged(world.check_context, keys, {}))  # type: ignore[arg-type]
 
 
-@settings(RUN, max_examples=4)
-@given(worlds(stores=10))
-def test_a_day_that_is_right_holds_nothing(world: World) -> None:
+@settings(RUN, max_examples=6)
+@given(SEEDS)
+def test_a_day_that_is_right_holds_nothing(seed: int) -> None:
+    world = world_of(seed, stores=10)
     assert _blockers(measure_source(world.facts(), world.check_context)) == []
 
 
@@ -111,9 +117,10 @@ def _blockers(found: tuple[Measured, ...]) -> list[tuple[str, object]]:
     return crashed + [(m.rule.key, m.measures) for m in found if m.rule.severity is Severity.BLOCKER and m.measures]
 
 
-@settings(RUN, max_examples=12)
-@given(worlds(stores=4), st.integers(0, 1_000))
-def test_neither_the_order_of_rows_nor_that_of_stores_matters(world: World, seed: int) -> None:
+@settings(RUN, max_examples=20)
+@given(SEEDS)
+def test_neither_the_order_of_rows_nor_that_of_stores_matters(seed: int) -> None:
+    world = world_of(seed, stores=4)
     shuffle = random.Random(seed).shuffle
     keys = list(world.stores)
     shuffle(keys)

@@ -73,8 +73,9 @@ RULES = (
         SELECT m.store, m.business_date, 1 AS n, m.amount_cents,
             'movement ' || m.movement_id || coalesce(' by ' || m.tender_code, '') || ': ' || money(m.amount_cents) AS example
         FROM movements AS m
-        WHERE m.kind = 'account_payment' AND m.amount_cents <> 0 AND (m.tender_code IS NULL OR m.tender_code IN (
-            SELECT t.tender_code FROM tenders AS t WHERE t.store = m.store AND t.tender_type = 'account'))""",
+        WHERE m.kind = 'account_payment' AND m.amount_cents <> 0 AND (m.tender_code IS NULL OR EXISTS (
+            SELECT 1 FROM account_spans AS a WHERE a.store = m.store AND a.kind = 'tender' AND a.code = m.tender_code
+                AND a.account = 'receivable' AND m.business_date >= a.valid_from AND m.business_date < a.valid_until))""",
     ),
     Rule(
         name="unallocated_payment_on_cash_basis",

@@ -97,7 +97,8 @@ RULES = (
             JOIN told AS b ON b.store = a.store AND b.sale_id = a.sale_id AND a.how = 'line' AND b.how = 'tip' AND b.cents <> 0
             UNION ALL
             SELECT a.store, a.sale_id, a.how, a.cents, 'movement ' || m.movement_id FROM told AS a
-            JOIN movements AS m ON m.store = a.store AND m.sale_id = a.sale_id AND m.kind = 'received' AND m.amount_cents = a.cents)
+            JOIN movements AS m ON m.store = a.store AND m.sale_id = a.sale_id AND m.kind = 'received' AND m.amount_cents = a.cents
+            WHERE a.how = 'line')
         SELECT s.store, s.business_date, 1 AS n, w.cents AS amount_cents,
             s.what || ': ' || w.how || ' ' || money(w.cents) || ', ' || w.again AS example
         FROM twins AS w JOIN booked_sales AS s ON s.store = w.store AND s.sale_id = w.sale_id WHERE w.cents <> 0""",
