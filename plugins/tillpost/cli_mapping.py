@@ -28,6 +28,8 @@ ToDateOption = Annotated[str, typer.Option("--to-date", metavar="YYYY-MM-DD", he
 ChartOption = Annotated[
     Path | None, typer.Option("--chart", metavar="FILE", help="A chart of accounts exported from Xero, instead of asking Xero.")
 ]
+# The longest kind or place that is kept on one line.
+WHOLE = 20
 STYLES = {"blocker": "red", "warning": "yellow", "info": "dim", "lost": "dim"}
 
 
@@ -161,7 +163,9 @@ def _print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str
     table = Table(title=plain(title), title_justify="left")
     filled = [n for n in range(len(columns)) if any(row[n] for row in rows)]
     for n in filled:
-        table.add_column(columns[n], overflow="fold", ratio=2 if n >= len(columns) - 2 else None)
+        # A kind and a place in a file are looked for by eye: they stay whole.
+        whole = columns[n] in ("Kind", "Where") and all(len(row[n]) <= WHOLE for row in rows)
+        table.add_column(columns[n], overflow="fold", no_wrap=whole, ratio=2 if n >= len(columns) - 2 and not whole else None)
     for row in rows:
         table.add_row(*(plain(row[n]) for n in filled), style=(styles or {}).get(row[0], ""))
     out.print(table)

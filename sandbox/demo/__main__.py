@@ -21,6 +21,7 @@ NEXT = """
   make up        the same, live: Airflow's pages and the local Xero in the browser
   Add the line   sales_category,VAPES,260,,,,Vapes   to include/mappings/harbour/accounts.csv, then make demo:
                  the bottle shop's night is posted
+  TILLPOST_DATA={root}/data .venv/bin/tillpost mapping show -o harbour --store cafe --date 2026-10-02
   TILLPOST_DB_URL=sqlite:///{root}/tillpost.db .venv/bin/tillpost status --date 2026-10-02 --to 2026-10-03
 """
 

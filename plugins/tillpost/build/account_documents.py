@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tillpost.build.coding import Coding, code_of, post
 from tillpost.build.contacts import Party
@@ -30,6 +31,12 @@ def payment(context: BuildContext, movement: Movement, paid: Allocation, tender:
     what = joined(movement.movement_id, paid.sale_id)
     cents, source = paid.amount_cents, source_of_allocation(paid)
     return _payment(context, movement, "account-payment", what, tender, settles, sign * cents, cents, source)
+
+
+def refund(context: BuildContext, movement: Movement, credit: Document, tender: Coding, cents: int) -> Document:
+    """A payment that hands back what is left of an overpayment."""
+    what = joined(movement.movement_id, credit.pos_id)
+    return _payment(context, movement, "account-refund", what, tender, credit.natural_key, cents, -cents, source_of(movement))
 
 
 def _payment(
@@ -89,9 +96,24 @@ def raised_debt(context: BuildContext, movement: Movement, posting: Posting, par
     return _with_line(context, movement, DocumentKind.INVOICE, "account-charge", what, posting, party)
 
 
+def paid_back(context: BuildContext, movement: Movement, tender: Coding, cents: int, party: Party | None) -> Document:
+    """Money handed back to a customer (``cents`` negative), which is owed again."""
+    natural = natural_key(sales_key(context, movement.store, movement.business_date), "account-charge", movement.movement_id)
+    posting = post(natural, tender, cents, source_of(movement), description="Paid back on account")
+    return raised_debt(context, movement, posting, party, movement.movement_id)
+
+
+def on_account(context: BuildContext, movement: Movement, posting: Posting, party: Party | None) -> Document:
+    """What a customer bought or gave up on account without a sale, a voucher or a tab: an invoice, or the other way a credit note."""
+    kind, word = (DocumentKind.INVOICE, "movement-charge") if posting.cents < 0 else (DocumentKind.CREDIT_NOTE, "movement-credit")
+    key = sales_key(context, movement.store, movement.business_date)
+    own = replace(posting, document=natural_key(key, word, movement.movement_id))
+    return _with_line(context, movement, kind, word, movement.movement_id, own, party)
+
+
 def bank_fee(context: BuildContext, movement: Movement, tender: Coding, party: Party | None) -> Iterator[Document]:
     """A fee inside money that went into a bank account, which no journal may name: an invoice of the fee, paid at once (refunded: a
-    credit note, paid out)."""
+    credit note, paid out). A draft takes no payment."""
     key = sales_key(context, movement.store, movement.business_date)
     fee = code_of(context.mapping_of(movement.store), "other", "payment_fee", movement.business_date, movement.tax_code)
     if fee is None:
@@ -101,6 +123,8 @@ def bank_fee(context: BuildContext, movement: Movement, tender: Coding, party: P
     posting = post(natural, fee, -movement.fee_cents, source_of(movement))
     invoice = _with_line(context, movement, kind, "account-fee", movement.movement_id, posting, party)
     yield invoice
+    if invoice.draft:
+        return
     cents, what = movement.fee_cents, movement.movement_id
     yield _payment(context, movement, "account-fee-payment", what, tender, natural, abs(cents), cents, source_of(movement))
 

@@ -13,7 +13,9 @@ from tillpost.build.account_documents import (
     allocation_of,
     bank_fee,
     credit_note,
+    on_account,
     overpayment,
+    paid_back,
     payment,
     raised_debt,
     source_of,
@@ -23,8 +25,9 @@ from tillpost.build.carriers import Carriers
 from tillpost.build.coding import NO_TAX, Coding, code_of, post
 from tillpost.build.contacts import Party
 from tillpost.build.context import BuildContext
-from tillpost.build.contracts import contract_allocations
+from tillpost.build.credits import credits_used
 from tillpost.build.facts import Allocation, Movement, Selection
+from tillpost.build.movements import function_posting, is_on_account
 from tillpost.build.numbering import joined, natural_key
 from tillpost.build.sales import sales_key, tender_coding
 from tillpost.build.surplus import deposit_cents, is_credit, paid_sales, surplus_cents
@@ -39,10 +42,14 @@ def account_documents(selection: Selection, context: BuildContext, invoiced: Seq
         for document in _documents(context, selection, carriers, movement):
             built.append(document)
             yield document
-    yield from contract_allocations(context, selection, carriers, [*invoiced, *built])
+    yield from credits_used(context, selection, carriers, [*invoiced, *built])
 
 
 def _documents(context: BuildContext, selection: Selection, carriers: Carriers, movement: Movement) -> Iterator[Document]:
+    if is_on_account(context, movement):
+        posting = function_posting(movement, context)
+        if posting is not None and posting.cents:
+            yield on_account(context, movement, posting, carriers.party(selection, movement, ()))
     if movement.kind not in ("account_payment", "account_adjustment"):
         return
     paid = paid_sales(context, selection, movement)
@@ -57,7 +64,10 @@ def _documents(context: BuildContext, selection: Selection, carriers: Carriers, 
         return
     if is_credit(context, movement):
         yield from _credited(context, selection, carriers, movement, tender, paid)
-    elif context.store(movement.store).send_as != "draft":  # Xero takes payments on approved documents only: there people enter them
+        return
+    if movement.fee_cents and tender.account in context.bank_accounts:
+        yield from bank_fee(context, movement, tender, carriers.party(selection, movement, paid))
+    if context.store(movement.store).send_as != "draft":  # Xero takes payments on approved documents only: there people enter them
         yield from _paid(context, selection, carriers, movement, tender, paid)
 
 
@@ -71,12 +81,10 @@ def _paid(
             yield payment(context, movement, one, tender, carriers.settled_key(selection, movement, one), sign)
         else:
             yield _taken_back(context, movement, one, tender, carriers.party(selection, movement, [one]))
-    party = carriers.party(selection, movement, paid)
-    if movement.fee_cents and tender.account in context.bank_accounts:
-        yield from bank_fee(context, movement, tender, party)
-    surplus = surplus_cents(movement, paid)
-    if surplus and not deposit_cents(context, selection, movement):
-        yield _surplus(context, movement, tender, surplus, party)
+    surplus, is_bank = surplus_cents(movement, paid), tender.account in context.bank_accounts
+    # What a bank account hands back refunds an overpayment (``build.refunds``).
+    if surplus and not deposit_cents(context, selection, movement) and not (is_bank and surplus < 0):
+        yield _surplus(context, movement, tender, surplus, carriers.party(selection, movement, paid))
 
 
 def _taken_back(context: BuildContext, movement: Movement, paid: Allocation, tender: Coding, party: Party | None) -> Document:
@@ -91,9 +99,7 @@ def _surplus(context: BuildContext, movement: Movement, tender: Coding, cents: i
     """What pays nothing yet; handed back, it is owed again."""
     key = sales_key(context, movement.store, movement.business_date)
     if cents < 0:
-        natural = natural_key(key, "account-charge", movement.movement_id)
-        posting = post(natural, tender, cents, source_of(movement), description="Paid back on account")
-        return raised_debt(context, movement, posting, party, movement.movement_id)
+        return paid_back(context, movement, tender, cents, party)
     if tender.account in context.bank_accounts:
         return overpayment(context, movement, tender, cents, party)
     natural = natural_key(key, "account-credit", movement.movement_id)

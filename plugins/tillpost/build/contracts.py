@@ -6,7 +6,6 @@ deposits never take more than the contract leaves due on that date.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tillpost.build.account_documents import allocated
@@ -14,38 +13,34 @@ from tillpost.build.carriers import Carriers
 from tillpost.build.context import BuildContext
 from tillpost.build.facts import Selection
 from tillpost.build.numbering import joined, natural_key
+from tillpost.build.settled import Settled
 from tillpost.model.documents import Document, DocumentKind
 
 # A credit, the invoice of the contract that it was paid for, and the contract's id.
 Pair = tuple[Document, Document, str]
 
 
-def contract_allocations(context: BuildContext, selection: Selection, carriers: Carriers, built: Sequence[Document]) -> Iterator[Document]:
-    """The allocations of deposits to contracts, of which at least one is built in this run."""
-    settled = [d for d in built if d.kind in (DocumentKind.PAYMENT, DocumentKind.ALLOCATION)]
-    taken: Counter[str] = Counter()
+def contract_allocation(pair: Pair, settled: Settled) -> Iterator[Document]:
+    """The allocation of a deposit to its contract, if both have something left on the later date of the two."""
+    credit, invoice, sale_id = pair
+    later = later_of(pair)
+    cents = min(settled.left(each, later.key.business_date) for each in (credit, invoice))
+    if cents > 0:
+        yield allocated(credit, later, joined(credit.pos_id, sale_id), invoice.natural_key, cents)
+
+
+def later_of(pair: Pair) -> Document:
+    """The later of both: the allocation belongs to its stream and date."""
+    return max(pair[:2], key=lambda d: d.key.business_date)
+
+
+def contract_pairs(context: BuildContext, selection: Selection, carriers: Carriers, built: Sequence[Document]) -> Iterator[Pair]:
+    """The deposits and contracts of which the later is built in this run."""
     this_run = frozenset(context.store_dates)
-    for credit, invoice, sale_id in sorted(_pairs(context, selection, carriers, built), key=_order):
-        later = max(credit, invoice, key=lambda d: d.key.business_date)
-        if (later.key.store, later.key.business_date) not in this_run:
-            continue
-        on_record = {d.natural_key: d for name in (credit, invoice) for d in context.record.settlements(name.natural_key)}
-        before = [d for d in (*settled, *on_record.values()) if d.key.business_date <= later.key.business_date]
-        cents = min(_left(credit, before, taken), _left(invoice, before, taken))
-        if cents > 0:
-            taken.update({credit.natural_key: cents, invoice.natural_key: cents})
-            yield allocated(credit, later, joined(credit.pos_id, sale_id), invoice.natural_key, cents)
-
-
-def _order(pair: Pair) -> tuple[object, ...]:
-    credit, invoice, _ = pair
-    return max(credit.key.business_date, invoice.key.business_date), credit.key.business_date, credit.natural_key
-
-
-def _left(document: Document, settlements: Sequence[Document], taken: Counter[str]) -> int:
-    """What of an invoice is due, or of a credit is unused."""
-    used = sum(d.total_cents for d in settlements if document.natural_key in (d.settles, d.credit))
-    return document.total_cents - used - taken[document.natural_key]
+    for pair in _pairs(context, selection, carriers, built):
+        later = later_of(pair).key
+        if (later.store, later.business_date) in this_run:
+            yield pair
 
 
 def _pairs(context: BuildContext, selection: Selection, carriers: Carriers, built: Sequence[Document]) -> Iterator[Pair]:

@@ -1,7 +1,7 @@
 """Money and liabilities that move without a sale, as journal postings: functions, lay-bys, floats, deposits.
 
-Account payments and adjustments touch a customer's balance and become documents of their own (``build.accounts``); here only
-the fee inside an account payment is booked, and what it leaves as a deposit.
+Account payments and adjustments, and functions on account, touch a customer's balance and become documents of their own
+(``build.accounts``); here only the fee inside an account payment is booked, and what it leaves as a deposit.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tillpost.build.laybys import ADJUSTMENT, BALANCE, StandingAdjustments, sale
 from tillpost.build.numbering import natural_key
 from tillpost.build.sales import line_coding, sales_key, tender_coding
 from tillpost.build.surplus import deposit_cents
+from tillpost.mapping.tables import RECEIVABLE
 from tillpost.model.documents import FactSelection, Posting
 from tillpost.model.money import tax_inside
 
@@ -53,6 +54,14 @@ def is_event(context: BuildContext, movement: Movement) -> bool:
     return context.store(movement.store).mode_on(movement.business_date) == "real_time" and movement.kind != "tender_change"
 
 
+def is_on_account(context: BuildContext, movement: Movement) -> bool:
+    """Whether a function was no money of the till but went on a customer's account: its tender is mapped to ``receivable``."""
+    if movement.kind not in FUNCTIONS or not movement.tender_code:
+        return False
+    row = context.mapping_of(movement.store).account("tender", movement.tender_code, movement.business_date)
+    return row is not None and row.account == RECEIVABLE
+
+
 def _postings(
     movement: Movement, lines: Sequence[MovementLine], selection: Selection, standing: StandingAdjustments, context: BuildContext
 ) -> Iterator[Posting]:
@@ -61,11 +70,14 @@ def _postings(
         return
     if movement.kind == "layby_adjustment" and context.store(movement.store).layby_recognition == "each_payment":
         return  # nothing was recognised yet, and no liability stands: the lower payments will tell
+    if is_on_account(context, movement):
+        return
     tender = _tender(movement, context)
     if tender is not None:
         yield _post(context, movement, tender, movement.amount_cents)
     if movement.kind in FUNCTIONS:
-        yield from _function(movement, context)
+        function = function_posting(movement, context)
+        yield from [] if function is None else [function]
     elif movement.kind in LAYBYS:
         yield from _layby(movement, lines, standing, context)
     elif movement.kind in TRANSFERS:
@@ -76,8 +88,8 @@ def _tender(movement: Movement, context: BuildContext) -> Coding | None:
     return tender_coding(context, movement.store, movement.tender_code, movement.business_date) if movement.tender_code else None
 
 
-def _function(movement: Movement, context: BuildContext) -> Iterator[Posting]:
-    """The function's account; money paid out takes the purchase's tax type."""
+def function_posting(movement: Movement, context: BuildContext) -> Posting | None:
+    """The function's account; money paid out takes the purchase's tax type. None where the mapping ignores the function."""
     coding = code_of(
         context.mapping_of(movement.store),
         "function",
@@ -86,9 +98,10 @@ def _function(movement: Movement, context: BuildContext) -> Iterator[Posting]:
         movement.tax_code,
         purchase=movement.kind == "paid_out",
     )
-    if coding is not None:
-        recorded = movement.tax_cents is not None
-        yield _post(context, movement, coding, -movement.amount_cents, -(movement.tax_cents or 0), int(recorded and coding.rate_bp > 0))
+    if coding is None:
+        return None
+    recorded = movement.tax_cents is not None
+    return _post(context, movement, coding, -movement.amount_cents, -(movement.tax_cents or 0), int(recorded and coding.rate_bp > 0))
 
 
 def _layby(movement: Movement, lines: Sequence[MovementLine], standing: StandingAdjustments, context: BuildContext) -> Iterator[Posting]:

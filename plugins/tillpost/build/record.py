@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from tillpost.model.documents import Document, Posting
+from tillpost.model.documents import Contact, Document, Posting
 
 StoreSale = tuple[str, str]
 StoreLayby = tuple[str, str]
@@ -23,6 +23,9 @@ class Record(Protocol):
 
     def deposits(self, sales: Collection[StoreSale]) -> Mapping[StoreSale, Sequence[Document]]:
         """Overpayments and credit notes of money that was paid for these contracts without settling anything yet."""
+
+    def overpayments(self, store: str, contact: Contact, until: date) -> Sequence[Document]:
+        """The overpayments of a store's contact up to a business date, used or not."""
 
     def settlements(self, natural_key: str) -> Sequence[Document]:
         """The payments and allocations that settle a document, or take from it."""
@@ -44,6 +47,10 @@ class NothingOnRecord:
     def deposits(self, sales: Collection[StoreSale]) -> Mapping[StoreSale, Sequence[Document]]:
         """None."""
         return {}
+
+    def overpayments(self, store: str, contact: Contact, until: date) -> Sequence[Document]:
+        """None."""
+        return ()
 
     def settlements(self, natural_key: str) -> Sequence[Document]:
         """None."""

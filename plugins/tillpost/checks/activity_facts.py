@@ -189,8 +189,11 @@ _MOVEMENTS = f"""
 WITH coded AS (
     SELECT store, business_date, side, 'tender' AS kind, tender_code AS code, amount_cents AS cents FROM moved
         WHERE kind NOT LIKE 'account%'
-    UNION ALL SELECT store, business_date, side, 'function', function_code, -amount_cents FROM moved
-        WHERE kind IN ('paid_out', 'received', 'prepayment')
+    -- On a customer's account it goes out on its own.
+    UNION ALL SELECT m.store, m.business_date, CASE WHEN a.account IS NULL THEN m.side ELSE 'sent' END, 'function', m.function_code,
+            -m.amount_cents
+        FROM moved AS m LEFT {_account("tender", "m.tender_code", "m")} AND a.account = 'receivable'
+        WHERE m.kind IN ('paid_out', 'received', 'prepayment')
     UNION ALL SELECT store, business_date, side, 'other', kind, -amount_cents FROM moved
         WHERE kind IN ('bank_deposit', 'safe_drop', 'float')
     UNION ALL SELECT store, business_date, side, 'other', 'layby_fee', -fee FROM moved WHERE kind IN ('layby_payment', 'layby_cancel')
@@ -206,17 +209,20 @@ WHERE m.kind IN ('layby_payment', 'layby_cancel') AND l.account IS NOT NULL
     AND (m.layby_recognition = 'each_payment' OR m.layby_recognition = 'sale_date' AND m.kind = 'layby_cancel') GROUP BY ALL"""
 
 # Money on a customer's account comes in whole, whatever it pays; the fee inside it is the day's income, save where a bank account takes
-# it, which no journal may name. A draft takes no payment.
+# it, which no journal may name. A draft takes no payment; a tender with a tax code of its own is none.
 _ACCOUNTS = f"""
 WITH paid_in AS (
-    SELECT m.*, a.account, CASE WHEN a.account IN (SELECT account FROM banks) THEN 'sent' ELSE m.side END AS fee_side
+    SELECT m.*, a.account, a.tax_code AS own_tax_code, a.account IN (SELECT account FROM banks) AS is_bank,
+        CASE WHEN is_bank THEN 'sent' ELSE m.side END AS fee_side
     FROM moved AS m {_account("tender", "m.tender_code", "m")} WHERE m.kind = 'account_payment' AND a.account <> 'receivable'),
 coded AS (
     SELECT store, business_date, fee_side AS side, 'payment_fee' AS code, -fee AS cents FROM paid_in WHERE account <> 'ignore'
     UNION ALL SELECT store, business_date, 'sent', 'account_adjustment', amount_cents FROM moved WHERE kind = 'account_adjustment')
-SELECT store, business_date, '{ACCOUNTS}', account, 'sent', sum(amount_cents - fee)::BIGINT FROM paid_in WHERE NOT is_draft GROUP BY ALL
+SELECT store, business_date, '{ACCOUNTS}', account, 'sent', sum(amount_cents - fee)::BIGINT FROM paid_in
+WHERE NOT is_draft OR own_tax_code NOT IN ('', 'NONE') GROUP BY ALL
 UNION ALL
-SELECT store, business_date, '{ACCOUNTS}', account, fee_side, sum(fee)::BIGINT FROM paid_in GROUP BY ALL
+SELECT store, business_date, '{ACCOUNTS}', account, fee_side, sum(fee)::BIGINT FROM paid_in
+WHERE NOT (is_draft AND is_bank) GROUP BY ALL
 UNION ALL
 SELECT c.store, c.business_date, '{ACCOUNTS}', a.account, c.side, sum(c.cents)::BIGINT
 FROM coded AS c {_account("other", "c.code", "c")} GROUP BY ALL"""

@@ -91,9 +91,20 @@ def account_is_system(document: Document, reference: ReferenceData) -> Iterator[
             yield line.cents, f"{name_of(document)}: account {line.account} {account.name}"
 
 
+def is_paid_back(document: Document) -> bool:
+    """Whether it is money handed back to a customer, which is owed again: told by the kind in its natural key."""
+    return document.natural_key.split("/")[2:3] == ["account-charge"]
+
+
+def refund_without_overpayment(document: Document, reference: ReferenceData) -> Iterator[Found]:
+    for line, account in _line_accounts(document, reference):
+        if account.type == "BANK" and is_paid_back(document):
+            yield line.cents, f"{name_of(document)}: {format_cents(line.cents)} from account {line.account} {account.name}"
+
+
 def bank_account_in_journal(document: Document, reference: ReferenceData) -> Iterator[Found]:
     for line, account in _line_accounts(document, reference):
-        if account.type == "BANK":
+        if account.type == "BANK" and not is_paid_back(document):
             yield line.cents, f"{name_of(document)}: account {line.account} {account.name}"
 
 
@@ -201,6 +212,9 @@ _TOLD: tuple[tuple[Look, str, str, tuple[str, str], str], ...] = (
     (account_is_system, "A line names an account that only Xero itself may move",
      "Receivables, payables and GST move through the kind of document and the tax type: name another account in accounts.csv.",
      _LINES, _IN_ALL),
+    (refund_without_overpayment, "Money was handed back to a customer from a bank account, and no overpayment of theirs covers it",
+     "Enter it in Xero by hand, as the refund of the credit note or payment that it belongs to, and leave the movement out in the SQL "
+     "file; or give it in the POS a tender that goes to a clearing account.", _LINES, _IN_ALL),
     (bank_account_in_journal, "A line of a journal or an invoice names a bank account, which Xero refuses",
      "Map the code to a clearing account, and move the money from there with a bank transfer in Xero.", _LINES, _IN_ALL),
     (tax_type_unknown, "A tax type is not known to Xero, or not in use", "Correct the tax type in taxes.csv.", _LINES, _IN_ALL),

@@ -27,8 +27,8 @@ class DocumentKind(StrEnum):
     BILL = "bill"
     CREDIT_NOTE = "credit_note"
     SUPPLIER_CREDIT = "supplier_credit"
-    PAYMENT = "payment"
     OVERPAYMENT = "overpayment"
+    PAYMENT = "payment"
     ALLOCATION = "allocation"
 
 

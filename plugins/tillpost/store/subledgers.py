@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Text, and_, cast, or_, select
 
-from tillpost.model.documents import Document, DocumentKind, Posting, document_of_dict
+from tillpost.model.documents import Contact, Document, DocumentKind, Posting, document_of_dict
 from tillpost.store.database import Database
 from tillpost.store.evidence import posting_of
+from tillpost.store.outbox import contact_key
 from tillpost.store.schema import document, posting
 from tillpost.store.versions import GONE
 
@@ -62,6 +63,12 @@ class RecordOf:
             if sale in sales:
                 found[sale][credit.natural_key] = credit
         return {sale: tuple(credits.values()) for sale, credits in found.items()}
+
+    def overpayments(self, store: str, contact: Contact, until: date) -> Sequence[Document]:
+        """Overpayments of a store's contact, of business dates up to that one."""
+        own = and_(document.c.kind == DocumentKind.OVERPAYMENT.value, _starts(f"{self._organisation}/{store}/overpayment/"))
+        theirs = and_(document.c.contact_key == contact_key(contact), document.c.business_date <= until)
+        return self._documents(select(document), and_(own, theirs))
 
     def settlements(self, natural_key: str) -> Sequence[Document]:
         """Payments and allocations that settle a document or take from it."""

@@ -72,7 +72,8 @@ def overpayment(entry: Json) -> list[HeldDocument]:
 
 def payment(entry: Json) -> list[HeldDocument]:
     """A payment on whatever document."""
-    contact = child(child(entry, "Invoice") or child(entry, "CreditNote"), "Contact")
+    settled = child(entry, "Invoice") or child(entry, "CreditNote") or child(entry, "Overpayment")
+    contact = child(settled, "Contact")
     return [
         HeldDocument(
             *(DocumentKind.PAYMENT, guid(entry, "PaymentID"), text(entry, "Reference"), text(entry, "Status")),

@@ -136,11 +136,8 @@ def _line(line: DocumentLine) -> Model:
 
 
 def _payment(document: Document, ids: Ids) -> Model:
-    settled = ids.xero_id(document.settles)
-    credit = _is_credit(document.settles, ids)
     return xero.Payment(
-        invoice=None if credit else xero.Invoice(invoice_id=settled, has_attachments=None, has_errors=None),
-        credit_note=xero.CreditNote(credit_note_id=settled, has_attachments=None, has_errors=None) if credit else None,
+        **_settled(document.settles, ids),
         account=_account(document.account),
         date=document.date,
         amount=_amount(document.total_cents),
@@ -148,6 +145,16 @@ def _payment(document: Document, ids: Ids) -> Model:
         has_account=None,
         has_validation_errors=None,
     )
+
+
+def _settled(natural_key: str, ids: Ids) -> dict[str, Model]:
+    """What a payment is of: an invoice or bill, or a credit that it hands back."""
+    settled, kind = ids.xero_id(natural_key), _kind_of(natural_key, ids)
+    if kind is DocumentKind.OVERPAYMENT:
+        return {"overpayment": xero.Overpayment(overpayment_id=settled, has_attachments=None)}
+    if kind in CREDITS:
+        return {"credit_note": xero.CreditNote(credit_note_id=settled, has_attachments=None, has_errors=None)}
+    return {"invoice": xero.Invoice(invoice_id=settled, has_attachments=None, has_errors=None)}
 
 
 def _overpayment(document: Document, ids: Ids) -> Model:
@@ -177,11 +184,12 @@ def overpayment_text(document: Document) -> str:
     return said if said.endswith(token) else f"{said} {token}"
 
 
-def _is_credit(natural_key: str, ids: Ids) -> bool:
-    """Whether a payment goes to a credit note; where the ids do not know it, the kind in the natural key decides."""
+def _kind_of(natural_key: str, ids: Ids) -> DocumentKind | None:
+    """The kind of a document; where the ids do not know it, the one in its natural key, if that is one."""
     if isinstance(ids, KnowsKinds):
-        return ids.kind_of(natural_key) in CREDITS
-    return natural_key.split("/")[2:3] in ([kind.value.replace("_", "-")] for kind in CREDITS)
+        return ids.kind_of(natural_key)
+    word = [*natural_key.split("/"), "", "", ""][2].replace("-", "_")
+    return next((kind for kind in DocumentKind if kind.value == word), None)
 
 
 def _contact(document: Document, ids: Ids) -> Model:

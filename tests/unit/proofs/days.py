@@ -202,7 +202,8 @@ class _Trade:
             self.account(kind, day, cents, tender)
 
     def layby(self, kind: str, day: date, cents: int, tender: str) -> None:
-        name, recognition = self.name("layby"), self.policies.layby_recognition
+        adjusted = [m["layby_id"] for m in self.tables.get("movements", ()) if m["kind"] == "layby_adjustment"]
+        name, recognition = self.pick(self.name("layby"), *adjusted), self.policies.layby_recognition
         if kind == "layby_adjustment":
             self.move(kind, day, cents, layby_id=name, tax_code=self.pick(None, "GST"))
             return

@@ -87,7 +87,7 @@ class StoreBooks:
         return self.tables.get(table, [])
 
     def of(self, table: str, key: str, value: object) -> list[Row]:
-        return [row for row in self.rows(table) if row[key] == value]
+        return [row for row in self.rows(table) if row.get(key) == value]
 
     def entries(self) -> Iterator[tuple[date, Entry]]:
         for sale in self.rows("sales"):
@@ -228,6 +228,20 @@ class StoreBooks:
                 sold += line["gross_cents"]
                 yield from self.post(document, "", "sales_category", line["category"], -line["gross_cents"], line["tax_code"])
         yield from self.post(document, "", "other", "layby", -(m["amount_cents"] - fee - sold))
+        if m["kind"] == "layby_cancel" and recognition != "each_payment":
+            for adjusted in self.standing(m):
+                yield from self.post(document, "", "other", "layby_adjustment", -adjusted["amount_cents"], adjusted.get("tax_code"))
+                yield from self.post(document, "", "other", "layby", adjusted["amount_cents"])
+
+    def standing(self, cancel: Row) -> list[Row]:
+        """The adjustments that a cancelling takes back: of its lay-by, booked by its date, and taken back by no cancelling before."""
+        of_layby = [m for m in self.of("movements", "layby_id", cancel["layby_id"]) if m["business_date"] >= self.policies.starts_on]
+        cancels = [m for m in of_layby if m["kind"] == "layby_cancel" and m["business_date"] <= cancel["business_date"]]
+        place = (cancel["business_date"], cancel["movement_id"])
+        earlier = [m["business_date"] for m in cancels if (m["business_date"], m["movement_id"]) < place]
+        since = max(earlier, default=date.min)
+        adjustments = [m for m in of_layby if m["kind"] == "layby_adjustment"]
+        return [m for m in adjustments if since < m["business_date"] <= cancel["business_date"]]
 
     def account_movement(self, m: Row, document: str) -> Iterator[Entry]:
         amount, fee, draft = m["amount_cents"], m.get("fee_cents") or 0, self.policies.send_as == "draft"

@@ -78,6 +78,26 @@ RULES = (
                 AND a.account = 'receivable' AND m.business_date >= a.valid_from AND m.business_date < a.valid_until))""",
     ),
     Rule(
+        name="movement_on_account",
+        severity=Severity.BLOCKER,
+        title="A movement went on a customer's account that cannot go there: only what is received, paid out or prepaid can",
+        remedy="Give the movement the tender that the money really moved by in the POS; a debt without money is an account adjustment.",
+        unit=_MOVEMENTS,
+        amount="{} in all",
+        # What the mapping ignores has no account, so that nobody would owe it.
+        sql="""
+        SELECT m.store, m.business_date, 1 AS n, m.amount_cents,
+            'movement ' || m.movement_id || ', ' || m.kind || coalesce(' ' || m.function_code, '') || ' by ' || m.tender_code || ': '
+            || money(m.amount_cents) AS example
+        FROM movements AS m
+        JOIN account_spans AS t ON t.store = m.store AND t.kind = 'tender' AND t.code = m.tender_code AND t.account = 'receivable'
+            AND m.business_date >= t.valid_from AND m.business_date < t.valid_until
+        LEFT JOIN account_spans AS f ON f.store = m.store AND f.kind = 'function' AND f.code = m.function_code AND f.account = 'ignore'
+            AND m.business_date >= f.valid_from AND m.business_date < f.valid_until
+        WHERE m.amount_cents <> 0 AND m.kind NOT LIKE 'account%'
+            AND (m.kind NOT IN ('received', 'paid_out', 'prepayment') OR f.account IS NOT NULL)""",
+    ),
+    Rule(
         name="unallocated_payment_on_cash_basis",
         severity=Severity.BLOCKER,
         title="An account payment does not tell which sales it pays; on cash basis the GST of those sales falls due with it",
