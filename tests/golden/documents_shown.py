@@ -64,7 +64,7 @@ def _rows(document: Document, ran: Ran) -> Iterator[str]:
 
 def _pays_out(document: Document, ran: Ran) -> bool:
     settled = next((one for one in ran.documents if one.natural_key == document.settles), None)
-    return settled is not None and settled.kind is DocumentKind.CREDIT_NOTE
+    return settled is not None and settled.kind in (DocumentKind.CREDIT_NOTE, DocumentKind.OVERPAYMENT)
 
 
 def _type(line: DocumentLine) -> str:

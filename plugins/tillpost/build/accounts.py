@@ -50,6 +50,7 @@ def _documents(context: BuildContext, selection: Selection, carriers: Carriers, 
         posting = function_posting(movement, context)
         if posting is not None and posting.cents:
             yield on_account(context, movement, posting, carriers.party(selection, movement, ()))
+        return
     if movement.kind not in ("account_payment", "account_adjustment"):
         return
     paid = paid_sales(context, selection, movement)
@@ -60,31 +61,28 @@ def _documents(context: BuildContext, selection: Selection, carriers: Carriers, 
             yield from _credited(context, selection, carriers, movement, coding, paid)
         return
     tender = tender_coding(context, movement.store, movement.tender_code, movement.business_date)
-    if tender is None:
-        return
-    if is_credit(context, movement):
-        yield from _credited(context, selection, carriers, movement, tender, paid)
-        return
-    if movement.fee_cents and tender.account in context.bank_accounts:
-        yield from bank_fee(context, movement, tender, carriers.party(selection, movement, paid))
-    if context.store(movement.store).send_as != "draft":  # Xero takes payments on approved documents only: there people enter them
-        yield from _paid(context, selection, carriers, movement, tender, paid)
+    if tender is not None:
+        documents = _credited if is_credit(context, movement) else _paid
+        yield from documents(context, selection, carriers, movement, tender, paid)
 
 
 def _paid(
     context: BuildContext, selection: Selection, carriers: Carriers, movement: Movement, tender: Coding, paid: Sequence[Allocation]
 ) -> Iterator[Document]:
-    for one in paid:
+    is_bank, is_draft = tender.account in context.bank_accounts, context.store(movement.store).send_as == "draft"
+    for one in () if is_draft else paid:  # Xero takes payments on approved documents only: there people enter them
         carrier = carriers.of(one.store, one.sale_id, one.sale_date)
         sign = -1 if carrier is not None and carrier.kind is DocumentKind.CREDIT_NOTE else 1
         if sign * one.amount_cents > 0:
             yield payment(context, movement, one, tender, carriers.settled_key(selection, movement, one), sign)
         else:
             yield _taken_back(context, movement, one, tender, carriers.party(selection, movement, [one]))
-    surplus, is_bank = surplus_cents(movement, paid), tender.account in context.bank_accounts
-    # What a bank account hands back refunds an overpayment (``build.refunds``).
-    if surplus and not deposit_cents(context, selection, movement) and not (is_bank and surplus < 0):
-        yield _surplus(context, movement, tender, surplus, carriers.party(selection, movement, paid))
+    party = carriers.party(selection, movement, paid)
+    if movement.fee_cents and is_bank:
+        yield from bank_fee(context, movement, tender, party)
+    surplus = 0 if is_draft or deposit_cents(context, selection, movement) else surplus_cents(movement, paid)
+    if surplus > 0 or (surplus and not is_bank):  # what a bank account hands back refunds an overpayment (``build.refunds``)
+        yield _surplus(context, movement, tender, surplus, party)
 
 
 def _taken_back(context: BuildContext, movement: Movement, paid: Allocation, tender: Coding, party: Party | None) -> Document:

@@ -16,7 +16,7 @@ from tillpost.model.documents import Document
 def credits_used(context: BuildContext, selection: Selection, carriers: Carriers, built: Sequence[Document]) -> Iterator[Document]:
     """The refunds of overpayments and the allocations of deposits to contracts; none takes what an earlier one took."""
     settled = Settled(context.record, built)
-    steps = [*refunds(context, selection, carriers), *contract_pairs(context, selection, carriers, built)]
+    steps: list[Refund | Pair] = [*refunds(context, selection, carriers), *contract_pairs(context, selection, carriers, built)]
     for step in sorted(steps, key=_order):
         made = refund_documents(context, step, built, settled) if isinstance(step, Refund) else contract_allocation(step, settled)
         for document in made:

@@ -61,9 +61,12 @@ def _figures(document: Document, word: str, side: str, posting: Posting, asked: 
         yield _figure(document, store, what, posting.account, side, posting.cents - posting.pos_tax_cents)
         yield _figure(document, store, what, ENTRY_GST, side, posting.pos_tax_cents)
         return
+    owing = document.kind in _DEBTOR_KINDS and not document.is_takings and table in _SALE_TABLES
+    if owing and document.draft and table == "tenders":
+        return  # money that went the other way: on a draft, all that was taken at once is left to a person
     if amount not in FOLLOWING:
         yield _figure(document, store, what, posting.account, side, posting.cents)
-    if document.kind in _DEBTOR_KINDS and not document.is_takings and table in _SALE_TABLES:
+    if owing:
         yield _figure(document, store, DEBTORS, RECEIVABLE, side, -posting.cents)
 
 

@@ -104,14 +104,12 @@ VIEWS = (
         WHEN 'layby_cancel' THEN 'sale_date' WHEN 'layby_complete' THEN 'final_payment' ELSE b.layby_recognition END""",
     f"""CREATE TEMP VIEW paid AS
     SELECT t.store, t.sale_id, t.tender_code, t.amount_cents, coalesce(t.cash_out_cents, 0) AS cash_out_cents, coalesce(t.tip_cents, 0)
-        AS tip_cents, s.business_date, s.is_invoiced, s.side, s.is_draft, s.gross_cents, a.account
+        AS tip_cents, s.business_date, s.is_invoiced, s.side, s.is_draft, a.account
     FROM tenders AS t JOIN sold AS s ON s.store = t.store AND s.sale_id = t.sale_id {_account("tender", "t.tender_code", "s")}""",
-    # As a draft takes no payments, what was paid at once stays owed on it; only money that went the other way is a line of it.
+    # A draft takes no payments: all of it stays owed on it, whatever was taken at once.
     """CREATE TEMP VIEW settled AS
-    WITH sums AS (SELECT store, sale_id, business_date, tender_code, account, is_draft, any_value(gross_cents) AS gross_cents,
-            sum(amount_cents - cash_out_cents)::BIGINT AS cents FROM paid WHERE is_invoiced GROUP BY ALL)
-    SELECT *, account = 'receivable' OR is_draft AND account <> 'ignore' AND sign(cents) = CASE WHEN gross_cents < 0 THEN -1 ELSE 1 END
-        AS is_owed FROM sums""",
+    SELECT store, business_date, account, amount_cents - cash_out_cents AS cents,
+        account = 'receivable' OR is_draft AND account <> 'ignore' AS is_owed FROM paid WHERE is_invoiced""",
     """CREATE TEMP VIEW basket_shares AS
     WITH spread AS (SELECT store, owner, sum(gross_cents)::BIGINT AS total FROM mapped_lines
         WHERE owner_kind = 'sale' AND is_spread AND gross_cents <> 0 GROUP BY store, owner),
@@ -212,9 +210,10 @@ WHERE m.kind IN ('layby_payment', 'layby_cancel') AND l.account IS NOT NULL
 # it, which no journal may name. A draft takes no payment; a tender with a tax code of its own is none.
 _ACCOUNTS = f"""
 WITH paid_in AS (
-    SELECT m.*, a.account, a.tax_code AS own_tax_code, a.account IN (SELECT account FROM banks) AS is_bank,
-        CASE WHEN is_bank THEN 'sent' ELSE m.side END AS fee_side
-    FROM moved AS m {_account("tender", "m.tender_code", "m")} WHERE m.kind = 'account_payment' AND a.account <> 'receivable'),
+    SELECT m.*, a.account, a.tax_code AS own_tax_code, k.account IS NOT NULL AS is_bank,
+        CASE WHEN k.account IS NULL THEN m.side ELSE 'sent' END AS fee_side
+    FROM moved AS m {_account("tender", "m.tender_code", "m")} LEFT JOIN banks AS k ON k.account = a.account
+    WHERE m.kind = 'account_payment' AND a.account <> 'receivable'),
 coded AS (
     SELECT store, business_date, fee_side AS side, 'payment_fee' AS code, -fee AS cents FROM paid_in WHERE account <> 'ignore'
     UNION ALL SELECT store, business_date, 'sent', 'account_adjustment', amount_cents FROM moved WHERE kind = 'account_adjustment')

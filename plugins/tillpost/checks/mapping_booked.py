@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tillpost.checks.document_rules import FORBIDDEN_SYSTEM
+from tillpost.checks.document_rules import FORBIDDEN_SYSTEM, is_paid_back
 from tillpost.checks.mapping_matters import Matter
 from tillpost.mapping.tables import AccountRow
 from tillpost.model.documents import Document, DocumentKind, Posting
@@ -44,7 +44,7 @@ def _broken(document: Document, posting: Posting, account: XeroAccount, referenc
         return
     if document.kind is DocumentKind.OVERPAYMENT:
         return
-    if account.type == "BANK":
+    if account.type == "BANK" and not is_paid_back(document):
         yield (
             "bank_account", posting.mapped_by, f"{where} is a bank account, and a {document.kind.replace('_', ' ')} may not name one",
             "Name a clearing account, and move the money from there with a bank transfer in Xero.",

@@ -193,11 +193,14 @@ VIEWS = (
         AND a.kind = CASE WHEN l.line_kind <> 'goods' THEN 'purchase_other' WHEN l.category IS NULL THEN 'gl_account'
             ELSE 'purchase_category' END
         AND a.code = CASE WHEN l.line_kind <> 'goods' THEN l.line_kind ELSE coalesce(l.category, l.account_code) END""",
-    # Cash handed out with a card sale leaves the store's cash tender.
+    # Cash handed out with a card sale leaves the cash tender of its date.
     """CREATE TEMP VIEW cash_handed_out AS
-    WITH cash AS (SELECT store, min(tender_code) AS tender_code FROM tenders WHERE tender_type = 'cash' GROUP BY store)
+    WITH cash AS (
+        SELECT s.store, s.business_date, min(t.tender_code) AS tender_code
+        FROM tenders AS t JOIN sales AS s ON s.store = t.store AND s.sale_id = t.sale_id WHERE t.tender_type = 'cash' GROUP BY ALL)
     SELECT t.store, t.business_date, t.what, t.cash_out_cents, coalesce(cash.tender_code, 'CASH') AS cash_code
-    FROM booked_tenders AS t LEFT JOIN cash ON cash.store = t.store WHERE t.cash_out_cents <> 0""",
+    FROM booked_tenders AS t LEFT JOIN cash ON cash.store = t.store AND cash.business_date = t.business_date
+    WHERE t.cash_out_cents <> 0""",
     # What should be counted per tender: takings, less cash handed out with cards, and what moved. NULL of the POS is computed.
     """CREATE TEMP VIEW takings AS
     SELECT store, business_date, tender_code, sum(cents)::BIGINT AS cents FROM (

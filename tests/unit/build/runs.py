@@ -15,7 +15,7 @@ from tillpost.build.context import BuildContext
 from tillpost.build.documents import build_documents
 from tillpost.mapping.tables import Mapping as Mappings
 from tillpost.mapping.tables import load_mapping
-from tillpost.model.documents import Document, DocumentKind, Posting
+from tillpost.model.documents import Contact, Document, DocumentKind, Posting
 from tillpost.model.facts import TABLES
 from tillpost.model.period import TradingClock
 from tillpost.model.reference import PaymentTerm
@@ -63,6 +63,10 @@ class Recorded:
                 if sale in sales:
                     found.setdefault(sale, []).append(document)
         return found
+
+    def overpayments(self, store: str, contact: Contact, until: date) -> Sequence[Document]:
+        known = [d for d in self._live() if d.kind is DocumentKind.OVERPAYMENT and d.key.store == store and d.contact == contact]
+        return [d for d in known if d.date <= until]
 
     def settlements(self, natural_key: str) -> Sequence[Document]:
         return [d for d in self._live() if natural_key in (d.settles, d.credit) and d.kind is not DocumentKind.JOURNAL]
@@ -140,7 +144,8 @@ def _moved(document: Document, known: Mapping[str, Document]) -> Counter[str]:
         if document.kind is not DocumentKind.JOURNAL:
             sums[control] -= sign * line.cents
     if document.account:
-        out = document.kind is DocumentKind.PAYMENT and known[document.settles].kind is DocumentKind.CREDIT_NOTE
+        credits = (DocumentKind.CREDIT_NOTE, DocumentKind.OVERPAYMENT)
+        out = document.kind is DocumentKind.PAYMENT and known[document.settles].kind in credits
         cents = -document.amount_cents if out else document.amount_cents
         sums[document.account] += cents
         sums["debtors"] -= cents

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from checks_facts import (
+    MAPPING,
     Tables,
     control_total,
     count,
@@ -20,6 +21,7 @@ from checks_facts import (
     tender,
 )
 
+from tillpost.mapping.tables import AccountRow
 from tillpost.organisations import Store
 
 BEFORE = date(2026, 3, 2)
@@ -56,6 +58,7 @@ def bill(*purchases: dict[str, object], lines: list[dict[str, object]] | None = 
     return {"purchases": list(purchases or [purchase()]), "purchase_lines": [purchase_line()] if lines is None else lines, **tables}
 
 
+IGNORED = AccountRow("function", "FREE", "ignore", "", "", None, "", "accounts.csv", 99)
 ACCOUNT: dict[str, Any] = {"tender_code": "ACCOUNT", "tender_type": "account"}
 GIFT: dict[str, Any] = {"tender_code": "GIFT_VOUCHER", "tender_type": "gift_card"}
 NO_TAX: dict[str, Any] = {"tax_cents": None, "tax_code": None, "net_cents": None}
@@ -403,6 +406,32 @@ SALES = (
         5700,
         ("movement m1: 50.00", "movement m2 by ACCOUNT: 7.00"),
         {"movements": [movement("account_payment", 5000, tender_code="EFTPOS")]},
+    ),
+    Case(
+        "movement_on_account",
+        {
+            "movements": [
+                movement("bank_deposit", -5000, tender_code="ACCOUNT"),
+                movement("layby_payment", 700, "m2", tender_code="ACCOUNT", layby_id="L1"),
+                movement("received", 300, "m3", tender_code="ACCOUNT", function_code="FREE"),
+            ],
+        },
+        3,
+        -4000,
+        (
+            "movement m1, bank_deposit by ACCOUNT: -50.00",
+            "movement m2, layby_payment by ACCOUNT: 7.00",
+            "movement m3, received FREE by ACCOUNT: 3.00",
+        ),
+        {
+            "movements": [
+                movement("bank_deposit", -5000, tender_code="CASH"),
+                movement("bank_deposit", 0, "m2", tender_code="ACCOUNT"),
+                *(movement(kind, 5000, kind, tender_code="ACCOUNT", function_code="GIFT_VOUCHER") for kind in ("received", "prepayment")),
+                movement("paid_out", -5000, "m5", tender_code="ACCOUNT", function_code="GIFT_VOUCHER"),
+            ],
+        },
+        settings={"mapping": replace(MAPPING, accounts=(*MAPPING.accounts, IGNORED))},
     ),
     Case(
         "unallocated_payment_on_cash_basis",

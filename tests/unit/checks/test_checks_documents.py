@@ -77,6 +77,7 @@ BILL = document(DocumentKind.BILL, taxed(11000, 1000, "301", "INPUT"), number="I
 PAYMENT = document(DocumentKind.PAYMENT)
 OVERPAYMENT = document(DocumentKind.OVERPAYMENT, account="090")
 TAKINGS = document(DocumentKind.INVOICE, untaxed(-5000), taxed(5000, 455), natural_key="harbour/cafe/takings/1", number="HAR-TAK-1")
+PAID_BACK = document(DocumentKind.INVOICE, untaxed(5000, "090"), natural_key="harbour/cafe/account-charge/1", number="HAR-CHA-1")
 ALLOCATION = document(DocumentKind.ALLOCATION, credit=CREDIT.natural_key, settles=INVOICE.natural_key)
 RIGHT = (JOURNAL, INVOICE, CREDIT, BILL, PAYMENT, OVERPAYMENT, ALLOCATION, TAKINGS)
 
@@ -138,6 +139,9 @@ CASES = (
          (lines(JOURNAL, untaxed(2), untaxed(-2, "860")),)),
     Case("bank_account_in_journal", (lines(JOURNAL, untaxed(5000, "090"), untaxed(-5000)), lines(TAKINGS, untaxed(-5000, "090"), taxed(5000, 455))),
          2, 0, ("invoice HAR-TAK-1: account 090 Bank", "journal HAR-JOU-1: account 090 Bank")),
+    Case("refund_without_overpayment", (PAID_BACK, lines(PAID_BACK, untaxed(700, "090"))), 2, 5700,
+         ("invoice HAR-CHA-1: 50.00 from account 090 Bank", "invoice HAR-CHA-1: 7.00 from account 090 Bank"),
+         (lines(PAID_BACK, untaxed(5000)), lines(TAKINGS, untaxed(-5000, "090"), taxed(5000, 455)))),
     Case("tax_type_unknown", (lines(JOURNAL, replace(untaxed(5000), tax_type=""), replace(untaxed(-5000), tax_type="OLD", rate_bp=1250)),),
          2, 0, ("journal HAR-JOU-1: tax type (none) on account 101", "journal HAR-JOU-1: tax type OLD on account 101")),
     Case("tax_type_not_for_account", (lines(JOURNAL, untaxed(5000), taxed(-5000, -455, tax_type="INPUT")),), 1, -5000,

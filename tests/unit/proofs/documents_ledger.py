@@ -21,7 +21,7 @@ SIGNS = {
 def ledger_of_documents(documents: Iterable[Document]) -> Ledger:
     """What every account moves by, per store and business date."""
     everything = list(documents)
-    refunded = {d.natural_key for d in everything if d.kind is DocumentKind.CREDIT_NOTE}
+    refunded = {d.natural_key for d in everything if d.kind in (DocumentKind.CREDIT_NOTE, DocumentKind.OVERPAYMENT)}
     books: Counter[tuple[str, date, str, str]] = Counter()
     for document in everything:
         store, day = document.key.store, document.key.business_date

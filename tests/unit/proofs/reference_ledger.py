@@ -152,18 +152,27 @@ class StoreBooks:
         yield from self.post(*where, "other", "rounding", -(sale.get("rounding_cents") or 0))
         yield from self.post(*where, "other", "tips", -tip)
         yield from self.post(*where, "other", "rounding", -(sale["gross_cents"] - sum(line["gross_cents"] for line in lines)))
-        paid: Counter[str] = Counter()
-        for tender in tenders:
-            paid[tender["tender_code"]] += tender["amount_cents"] - (tender.get("cash_out_cents") or 0)
-        direction = -1 if sale["gross_cents"] < 0 else 1
-        for code, cents in paid.items():
-            # A draft takes no payment: what was paid at once is left to a person.
-            if not where[1] or self.policies.send_as != "draft" or cents * direction < 0:
+        for code, cents in self.taken(sale).items():
+            # A draft takes no payment, which is left to a person; money that went the other way than the document is a line of it.
+            if not where[1] or self.policies.send_as != "draft" or self.is_against(sale, where[0], code):
                 yield from self.post(f"payment of {where[0]}" if where[1] else where[0], where[1], "tender", code, cents)
         for tender in tenders:
             cash_out, drawer = tender.get("cash_out_cents") or 0, where[0] if not where[1] else "journal"
             yield from self.post(drawer, "", "tender", tender["tender_code"], cash_out)
             yield from self.post(drawer, "", "tender", "CASH", -cash_out)
+
+    def taken(self, sale: Row) -> Counter[str]:
+        """What was taken for a sale by tender, cash handed out left aside."""
+        taken: Counter[str] = Counter()
+        for tender in self.of("tenders", "sale_id", sale["sale_id"]):
+            taken[tender["tender_code"]] += tender["amount_cents"] - (tender.get("cash_out_cents") or 0)
+        return taken
+
+    def is_against(self, sale: Row, document: str, code: str) -> bool:
+        """Whether the money of a tender went the other way than its document, which may be of several sales of the date."""
+        of_date = self.of("sales", "business_date", sale["business_date"])
+        together = [self.taken(other) for other in of_date if self.document_of(other) == (document, RECEIVABLE)]
+        return sum(taken[code] for taken in together) * sum(sum(taken.values()) for taken in together) < 0
 
     def priced(self, lines: list[Row]) -> Iterator[tuple[str, str, str | None, int, int | None]]:
         """Mapping kind and code, tax code, gross and recorded tax of each line, discounts of the whole basket spread over its items."""

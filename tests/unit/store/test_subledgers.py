@@ -60,6 +60,20 @@ def test_deposits_are_found_by_their_contract_and_settlements_by_both_ends(db: D
     assert [d.natural_key for d in record.settlements(paid.natural_key)] == [settled[1].natural_key]
 
 
+def test_overpayments_are_those_of_a_stores_contact_up_to_a_date(db: Database) -> None:
+    earlier, later = DAY - timedelta(days=2), DAY + timedelta(days=1)
+    ours = [trade(DocumentKind.OVERPAYMENT, f"m{n}", key=sales_of(day)) for n, day in enumerate((earlier, DAY, later))]
+    theirs = trade(DocumentKind.OVERPAYMENT, "m7", contact="Baker")
+    elsewhere = trade(DocumentKind.OVERPAYMENT, "m8", key=sales_of(store="bar"))
+    release_documents(db, *ours, theirs, elsewhere, trade(DocumentKind.CREDIT_NOTE, "m9"))
+    able = ours[0].contact
+    assert able is not None
+    found = RecordOf(db, "harbour").overpayments("cafe", replace(able, name="Able, renamed"), DAY)
+    assert [d.natural_key for d in found] == ["harbour/cafe/overpayment/m0", "harbour/cafe/overpayment/m1"]
+    without = RecordOf(db, "harbour", [("cafe", DAY)]).overpayments("cafe", able, DAY)
+    assert [d.natural_key for d in without] == ["harbour/cafe/overpayment/m0"]
+
+
 def test_the_postings_of_a_layby_come_with_their_dates_and_of_all_stores_documents_too(db: Database) -> None:
     first = naming(journal(), "movements", ("movement_id", "m1"), ("layby_id", "L1"))
     together = replace(journal(sales_of(LATER, "_all")), number="TP/all-stores/sales/1")

@@ -86,11 +86,11 @@ def test_120_documents_of_any_dates_are_three_calls(db: Database, xero: FakeXero
 def test_kinds_go_in_order_and_a_payment_follows_its_invoice_in_the_same_drain(db: Database, xero: FakeXero) -> None:
     sale, credit = invoice("s1"), trade(DocumentKind.CREDIT_NOTE, "r1", 1_000)
     over = trade(DocumentKind.OVERPAYMENT, "o1", 700)
-    parts = [allocation("a1", credit, sale), allocation("a2", over, sale, 700), payment("m1", sale, 3_800), sale, credit, over, journal()]
-    release_documents(db, *parts, bill("p1", "INV-7"))
-    assert post(db, xero) == Progress(posted=8, calls=10)
+    parts = [allocation("a1", credit, sale), allocation("a2", over, sale, 500), payment("m1", sale, 4_000), sale, credit, over, journal()]
+    release_documents(db, *parts, payment("m2", over, 200), bill("p1", "INV-7"))
+    assert post(db, xero) == Progress(posted=9, calls=10)
     assert [what for what, _ in xero.requests] == [
-        "send journal", "contacts", "send invoice", "find bill", "send bill", "send credit_note", "send payment", "send overpayment",
+        "send journal", "contacts", "send invoice", "find bill", "send bill", "send credit_note", "send overpayment", "send payment",
         "send allocation", "send allocation",
     ]  # fmt: skip
     assert set(states(db).values()) == {"posted"}
@@ -109,6 +109,15 @@ def test_a_payment_waits_for_its_invoice(db: Database, xero: FakeXero) -> None:
     xero.refuse.clear()
     retry(db, "harbour", "Kim", "account restored", xero.watch())
     assert post(db, xero).posted == 2
+
+
+def test_a_refund_waits_for_its_overpayment(db: Database, xero: FakeXero) -> None:
+    over = trade(DocumentKind.OVERPAYMENT, "o1", 700)
+    release_documents(db, over, payment("m1", over, 200))
+    xero.refuse[over.number] = "Account 090 is archived."
+    assert post(db, xero) == Progress(refused=1, waiting=1, calls=2)
+    [state] = stream_states(db, "harbour")
+    assert "Payment TP/cafe/payment/m1 waits for overpayment TP/cafe/overpayment/o1, which is refused." in state.reasons
 
 
 def test_one_refused_document_does_not_hold_its_chunk(db: Database, xero: FakeXero) -> None:

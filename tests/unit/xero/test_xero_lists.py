@@ -132,9 +132,10 @@ def test_a_credit_note_is_partly_allocated_and_partly_paid_out() -> None:
 def test_payments_by_their_reference() -> None:
     paid = {"PaymentID": "p-1", "Reference": "TP/cafe/payment/3", "Status": "DELETED", "Date": DAY_MS, "Amount": Decimal("40.05")}
     contact = {"Contact": {"ContactID": "c-1", "Name": "Acme"}}
-    assert held(DocumentKind.PAYMENT, [{"Payments": [{**paid, "Invoice": contact}], "pagination": {"pageCount": 1}}]) == [
-        HeldDocument(DocumentKind.PAYMENT, "p-1", "TP/cafe/payment/3", "DELETED", "c-1", "Acme", date(2026, 10, 2), 4005)
-    ]
+    for settled in ("Invoice", "CreditNote", "Overpayment"):
+        assert held(DocumentKind.PAYMENT, [{"Payments": [{**paid, settled: contact}], "pagination": {"pageCount": 1}}]) == [
+            HeldDocument(DocumentKind.PAYMENT, "p-1", "TP/cafe/payment/3", "DELETED", "c-1", "Acme", date(2026, 10, 2), 4005)
+        ]
 
 
 OVERPAYMENT: Json = {

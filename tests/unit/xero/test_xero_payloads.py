@@ -18,7 +18,7 @@ from tillpost.xero.payloads import body_of, body_of_models, contact_model
 
 IDS = KnownIds(
     {"Acme Catering": "c-1"},
-    {"harbour/cafe/invoice/17": "i-17", "harbour/cafe/credit-note/5": "n-5"},
+    {"harbour/cafe/invoice/17": "i-17", "harbour/cafe/credit-note/5": "n-5", "harbour/cafe/overpayment/8": "o-8"},
 )
 # Midnight UTC of 2 October 2026, in a process whose own zone is another.
 DAY_MS = "/Date(1790899200000)/"
@@ -101,6 +101,7 @@ def test_credit_notes_are_positive(kind: DocumentKind, xero_type: str) -> None:
     [
         ("harbour/cafe/invoice/17", '"Invoice":{"InvoiceID":"i-17"}'),
         ("harbour/cafe/credit-note/5", '"CreditNote":{"CreditNoteID":"n-5"}'),
+        ("harbour/cafe/overpayment/8", '"Overpayment":{"OverpaymentID":"o-8"}'),
     ],
 )
 def test_payment_names_what_it_settles(settles: str, named: str) -> None:

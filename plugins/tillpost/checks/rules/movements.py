@@ -80,8 +80,9 @@ RULES = (
     Rule(
         name="movement_on_account",
         severity=Severity.BLOCKER,
-        title="A movement went on a customer's account that cannot go there: only what is received, paid out or prepaid can",
-        remedy="Give the movement the tender that the money really moved by in the POS; a debt without money is an account adjustment.",
+        title="A movement went on a customer's account that cannot go there: only what is received, paid out or prepaid on an account can",
+        remedy="Give the movement the tender that the money really moved by in the POS; a debt without money is an account adjustment. "
+        "A function that goes on account needs an account in accounts.csv.",
         unit=_MOVEMENTS,
         amount="{} in all",
         # What the mapping ignores has no account, so that nobody would owe it.

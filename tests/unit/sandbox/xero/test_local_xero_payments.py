@@ -190,6 +190,21 @@ def test_an_overpayment_is_allocated(books: Books) -> None:
     assert books.refused("BankTransactions", gone, method="POST")
 
 
+def test_an_overpayment_is_refunded_by_payments_and_never_by_more_than_remains(books: Books) -> None:
+    over = books.saved("BankTransactions", overpayment())
+    refund = {"Overpayment": {"OverpaymentID": over["OverpaymentID"]}, "Account": {"Code": "090"}, "Date": DATE, "Amount": "20.00"}
+    first = books.saved("Payments", refund)
+    assert (first["PaymentType"], first["Overpayment"]["RemainingCredit"]) == ("AROVERPAYMENTPAYMENT", 10.0)
+    assert books.balances() == {"090": "10.00", "610": "-10.00"}
+    assert books.refused("Payments", refund) == ["Payment amount exceeds the amount outstanding on this document"]
+    books.saved("Payments", {**refund, "Amount": "10.00"})
+    found = books.get(f"Overpayments/{over['OverpaymentID']}")["Overpayments"][0]
+    assert (found["Status"], found["RemainingCredit"], len(found["Payments"])) == ("PAID", 0.0, 2)
+    assert books.balances() == {}
+    books.saved("Payments", {"Status": "DELETED"}, method="POST", path=f"Payments/{first['PaymentID']}")
+    assert books.balances() == {"090": "20.00", "610": "-20.00"}
+
+
 def test_an_overpayment_that_is_deleted_leaves_the_ledger(books: Books) -> None:
     over = books.saved("BankTransactions", overpayment(kind="SPEND-OVERPAYMENT"))
     assert books.balances() == {"090": "-30.00", "800": "30.00"}
