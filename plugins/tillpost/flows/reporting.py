@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from tillpost.config import Site
+from tillpost.flows.carrying import carried_forward
 from tillpost.flows.mappings import mapping_of_site
 from tillpost.flows.reference import last_reference_data
 from tillpost.mapping.tables import Mapping as Mappings
@@ -37,9 +38,11 @@ def _reports(site: Site, org: Organisation, db: Database, days: list[date], run:
     mapping = mapping_of_site(site, org)
     reference = last_reference_data(site, org)
     names = {account.code: account.name for account in reference.accounts.values()} if reference else {}
+    carried = carried_forward(db, org, mapping, reference, days)
     for day in days:
         streams = _streams(org, db, mapping, day)
-        report = DayReport(org.key, org.name, org.country, org.currency, day, run, mapping_digest(mapping), names, now, streams)
+        digest = mapping_digest(mapping)
+        report = DayReport(org.key, org.name, org.country, org.currency, day, run, digest, names, now, streams, carried[day])
         yield write_day_report(report, site.settings.data / "reports")
 
 

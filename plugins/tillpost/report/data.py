@@ -46,6 +46,29 @@ class StreamReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedAccount:
+    """One account on our record (cents, debit positive): its balance before a date, moved on it, and what of both is not in Xero yet."""
+
+    account: str
+    before_cents: int
+    moved_cents: int
+    unsent_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedForward:
+    """A store's accounts that are carried from date to date. ``starts_on`` is None for what is booked for no single store.
+
+    ``prepaid`` are those for money taken before the supply without GST.
+    """
+
+    store: str
+    starts_on: date | None
+    accounts: tuple[CarriedAccount, ...]
+    prepaid: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class DayReport:
     """Everything of one organisation and business date. ``account_names`` by account code; ``generated_at`` is aware UTC and an input."""
 
@@ -59,3 +82,4 @@ class DayReport:
     account_names: Mapping[str, str]
     generated_at: datetime
     streams: tuple[StreamReport, ...]
+    carried: tuple[CarriedForward, ...] = ()

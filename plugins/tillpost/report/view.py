@@ -9,6 +9,7 @@ from tillpost.model.documents import Document
 from tillpost.model.findings import Severity
 from tillpost.report import wording
 from tillpost.report.balance import TrialBalance, trial_balance
+from tillpost.report.carried import CarriedTable, carried_table
 from tillpost.report.data import DayReport, StreamReport
 from tillpost.report.tables import (
     DocumentRow,
@@ -61,7 +62,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class StoreView:
-    """One store: its trading day, its streams, what was found, and up to two sheets: what is sent, and what is not."""
+    """One store: its trading day, its streams, what was found, up to two sheets (sent, and not sent), what is carried forward."""
 
     key: str
     name: str
@@ -69,6 +70,7 @@ class StoreView:
     streams: tuple[StreamView, ...]
     findings: tuple[FindingRow, ...]
     sheets: tuple[Sheet, ...]
+    carried: CarriedTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def day_view(report: DayReport) -> DayView:
 
 def _store_view(report: DayReport, streams: Sequence[StreamReport]) -> StoreView:
     first = streams[0]
+    carried = next((own for own in report.carried if own.store == first.key.store), None)
     return StoreView(
         key=first.key.store,
         name=first.store_name,
@@ -127,6 +130,7 @@ def _store_view(report: DayReport, streams: Sequence[StreamReport]) -> StoreView
         streams=tuple(_stream_view(report, stream) for stream in streams),
         findings=finding_rows(finding for stream in streams for finding in stream.findings),
         sheets=tuple(_sheets(report, streams)),
+        carried=carried_table(carried, report.account_names, report.business_date, tax=wording.tax_word(report.country)),
     )
 
 
