@@ -44,6 +44,7 @@ class Store:
     send_as: str = "authorised"
     mode: str = "batch"
     mode_changes: tuple[tuple[date, str], ...] = ()
+    send_as_changes: tuple[tuple[date, str], ...] = ()
     sales_as: str = "journal"
     debtor: str = ""
     debtor_grain: str = "per_sale"
@@ -65,8 +66,11 @@ class Store:
 
     def mode_on(self, day: date) -> str:
         """The mode in force on a business date: the last change that has begun, else ``mode``."""
-        begun = [mode for start, mode in self.mode_changes if start <= day]
-        return begun[-1] if begun else self.mode
+        return _in_force(self.mode, self.mode_changes, day)
+
+    def sends_drafts_on(self, day: date) -> bool:
+        """Whether documents of a business date arrive as drafts, so that people approve them and enter their payments."""
+        return _in_force(self.send_as, self.send_as_changes, day) == "draft"
 
     def debtor_on(self, day: date) -> str:
         """Whose invoice an account sale of that date is: ``pos_debtor`` or ``customer``; by the mode where the store does not say."""
@@ -153,7 +157,8 @@ def _check_together(raw: YamlMap, organisation: Organisation) -> None:
 
 def _store(key: str, raw: YamlMap, zone: str) -> Store:
     raw.check_keys(STORE_KEYS, ("name", "pos", "connection", "pos_store", "starts_on"), f"store {key!r}")
-    mode, mode_changes = _modes(raw)
+    mode, mode_changes = _by_date(raw, "mode", MODES)
+    send_as, send_as_changes = _by_date(raw, "send_as", ("authorised", "draft"))
     return Store(
         key=key,
         name=raw.text("name"),
@@ -162,7 +167,8 @@ def _store(key: str, raw: YamlMap, zone: str) -> Store:
         pos_store=raw.text("pos_store"),
         clock=TradingClock(_zone(raw, "time_zone") if "time_zone" in raw.values else zone, _time(raw, "cut_over", "04:00")),
         starts_on=_date(raw, "starts_on", raw.text("starts_on")),
-        send_as=raw.choice("send_as", ("authorised", "draft")),
+        send_as=send_as,
+        send_as_changes=send_as_changes,
         mode=mode,
         mode_changes=mode_changes,
         sales_as=raw.choice("sales_as", ("journal", "invoice")),
@@ -186,15 +192,21 @@ def _store(key: str, raw: YamlMap, zone: str) -> Store:
     )
 
 
-def _modes(raw: YamlMap) -> tuple[str, tuple[tuple[date, str], ...]]:
-    """One mode for ever, or modes by the business date from which each holds; the first one counts for all earlier dates too."""
-    if not isinstance(raw.values.get("mode"), YamlMap):
-        return raw.choice("mode", MODES), ()
-    by_date = raw.map("mode")
+def _by_date(raw: YamlMap, key: str, allowed: tuple[str, ...]) -> tuple[str, tuple[tuple[date, str], ...]]:
+    """One value for ever, or values by the business date from which each holds; the first one counts for all earlier dates too."""
+    if not isinstance(raw.values.get(key), YamlMap):
+        return raw.choice(key, allowed), ()
+    by_date = raw.map(key)
     if not by_date.values:
-        raise raw.error("'mode' names no date.", "mode")
-    changes = sorted((_date(by_date, start, start), by_date.choice(start, MODES)) for start in by_date.values)
+        raise raw.error(f"{key!r} names no date.", key)
+    changes = sorted((_date(by_date, start, start), by_date.choice(start, allowed)) for start in by_date.values)
     return changes[0][1], tuple(changes[1:])
+
+
+def _in_force(first: str, changes: tuple[tuple[date, str], ...], day: date) -> str:
+    """The last value that has begun by a date."""
+    begun = [value for start, value in changes if start <= day]
+    return begun[-1] if begun else first
 
 
 def _digits(raw: YamlMap, key: str, default: str) -> str:

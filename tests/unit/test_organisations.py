@@ -57,6 +57,12 @@ def test_a_store_takes_the_zone_of_its_organisation_and_the_usual_policies(tmp_p
     assert store.is_closed_on(date(2026, 10, 4)) and not store.is_closed_on(date(2026, 10, 5))
 
 
+def test_drafts_end_with_a_date(tmp_path: Path) -> None:
+    sends = "[sunday]\n        send_as: {2026-10-01: draft, 2026-11-01: authorised}"
+    store = _load(tmp_path, TEXT.replace("[sunday]", sends))["city"].store("quay")
+    assert [store.sends_drafts_on(day) for day in (date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 1))] == [True, True, False]
+
+
 def test_a_mode_holds_from_its_date(tmp_path: Path) -> None:
     modes = "[sunday]\n        mode: {2026-12-01: real_time, 2026-10-01: batch, 2026-11-01: transaction}"
     store = _load(tmp_path, TEXT.replace("[sunday]", modes))["city"].store("quay")
@@ -136,4 +142,4 @@ def test_every_setting_is_documented() -> None:
     text = (PROJECT / "docs" / "configuration.md").read_text()
     for name in (*ORGANISATION_KEYS, *STORE_KEYS, "TILLPOST_INCLUDE", "TILLPOST_DB_URL", "TILLPOST_DATA"):
         assert f"`{name}`" in text, name
-    assert {field.name for field in fields(Store)} - {"key", "clock", "mode_changes"} <= set(STORE_KEYS)
+    assert {field.name for field in fields(Store)} - {"key", "clock", "mode_changes", "send_as_changes"} <= set(STORE_KEYS)

@@ -146,7 +146,7 @@ def _with_line(
         due_date=party.due(movement.business_date) if party and is_invoice else None,
         reference=store.name,
         pos_id=movement.movement_id,
-        draft=store.send_as == "draft",
+        draft=store.sends_drafts_on(movement.business_date),
         postings=(posting,),
     )
 

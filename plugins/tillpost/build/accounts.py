@@ -8,6 +8,7 @@ the day's journal (``build.surplus``). An adjustment that lowers the debt is a c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tillpost.build.account_documents import (
     allocation_of,
@@ -30,6 +31,7 @@ from tillpost.build.facts import Allocation, Movement, Selection
 from tillpost.build.movements import function_posting, is_on_account
 from tillpost.build.numbering import joined, natural_key
 from tillpost.build.sales import sales_key, tender_coding
+from tillpost.build.settled import Settled
 from tillpost.build.surplus import deposit_cents, is_credit, paid_sales, surplus_cents
 from tillpost.model.documents import Document, DocumentKind
 from tillpost.model.money import split_by_weight
@@ -37,15 +39,16 @@ from tillpost.model.money import split_by_weight
 
 def account_documents(selection: Selection, context: BuildContext, invoiced: Sequence[Document]) -> Iterator[Document]:
     """The documents of all account payments and adjustments. ``invoiced`` are the documents of this run's sales."""
-    carriers, built = Carriers(context, invoiced), []
+    carriers, settled, built = Carriers(context, invoiced), Settled(context.record, invoiced), []
     for movement in selection.movements:
-        for document in _documents(context, selection, carriers, movement):
+        for document in _documents(context, selection, carriers, settled, movement):
             built.append(document)
+            settled.add(document)
             yield document
     yield from credits_used(context, selection, carriers, [*invoiced, *built])
 
 
-def _documents(context: BuildContext, selection: Selection, carriers: Carriers, movement: Movement) -> Iterator[Document]:
+def _documents(context: BuildContext, selection: Selection, carriers: Carriers, settled: Settled, movement: Movement) -> Iterator[Document]:
     if is_on_account(context, movement):
         posting = function_posting(movement, context)
         if posting is not None and posting.cents:
@@ -61,28 +64,54 @@ def _documents(context: BuildContext, selection: Selection, carriers: Carriers, 
             yield from _credited(context, selection, carriers, movement, coding, paid)
         return
     tender = tender_coding(context, movement.store, movement.tender_code, movement.business_date)
-    if tender is not None:
-        documents = _credited if is_credit(context, movement) else _paid
-        yield from documents(context, selection, carriers, movement, tender, paid)
+    if tender is None:
+        return
+    if is_credit(context, movement):
+        yield from _credited(context, selection, carriers, movement, tender, paid)
+    else:
+        yield from _paid(context, selection, carriers, settled, movement, tender, paid)
 
 
 def _paid(
-    context: BuildContext, selection: Selection, carriers: Carriers, movement: Movement, tender: Coding, paid: Sequence[Allocation]
+    context: BuildContext,
+    selection: Selection,
+    carriers: Carriers,
+    settled: Settled,
+    movement: Movement,
+    tender: Coding,
+    paid: Sequence[Allocation],
 ) -> Iterator[Document]:
-    is_bank, is_draft = tender.account in context.bank_accounts, context.store(movement.store).send_as == "draft"
+    """Payments of what is due. What a payment has beyond that pays nothing yet: it is the customer's credit in every setting, for the
+    day's journal knows no invoices."""
+    beyond = 0
+    is_bank, is_draft = tender.account in context.bank_accounts, context.store(movement.store).sends_drafts_on(movement.business_date)
     for one in () if is_draft else paid:  # Xero takes payments on approved documents only: there people enter them
         carrier = carriers.of(one.store, one.sale_id, one.sale_date)
-        sign = -1 if carrier is not None and carrier.kind is DocumentKind.CREDIT_NOTE else 1
-        if sign * one.amount_cents > 0:
-            yield payment(context, movement, one, tender, carriers.settled_key(selection, movement, one), sign)
-        else:
+        is_credit_note = carrier is not None and carrier.kind is DocumentKind.CREDIT_NOTE
+        if one.amount_cents < 0 and not is_credit_note:
             yield _taken_back(context, movement, one, tender, carriers.party(selection, movement, [one]))
+            continue
+        pays = one.amount_cents if one.amount_cents < 0 else _due(carriers, settled, one, carrier)
+        beyond += one.amount_cents - pays
+        if pays:
+            settles = carriers.settled_key(selection, movement, one)
+            yield payment(context, movement, replace(one, amount_cents=pays), tender, settles, -1 if is_credit_note else 1)
     party = carriers.party(selection, movement, paid)
     if movement.fee_cents and is_bank:
         yield from bank_fee(context, movement, tender, party)
     surplus = 0 if is_draft or deposit_cents(context, selection, movement) else surplus_cents(movement, paid)
-    if surplus > 0 or (surplus and not is_bank):  # what a bank account hands back refunds an overpayment (``build.refunds``)
+    # What a bank account hands back refunds an overpayment (``build.refunds``).
+    surplus = beyond + (max(surplus, 0) if is_bank else surplus)
+    if surplus:
         yield _surplus(context, movement, tender, surplus, party)
+
+
+def _due(carriers: Carriers, settled: Settled, paid: Allocation, carrier: Document | None) -> int:
+    """What a payment pays of a sale: no more than what its invoice leaves due, and nothing where its date came to a credit or to nothing.
+    A sale that nobody knows is paid in full: the payment waits for its invoice."""
+    if carrier is None:
+        return 0 if carriers.is_without(paid) else paid.amount_cents
+    return 0 if carrier.kind is DocumentKind.CREDIT_NOTE else min(paid.amount_cents, max(settled.left(carrier), 0))
 
 
 def _taken_back(context: BuildContext, movement: Movement, paid: Allocation, tender: Coding, party: Party | None) -> Document:

@@ -17,7 +17,7 @@ from tillpost.build.context import BuildContext
 from tillpost.build.facts import Purchase, PurchaseLineSum, Selection
 from tillpost.build.journals import grouped_lines, journal
 from tillpost.build.numbering import natural_key
-from tillpost.build.shared_purchases import booked_once
+from tillpost.build.shared_purchases import booked_once, stores_of
 from tillpost.model.documents import Document, DocumentKind, DocumentLine, FactSelection, Posting
 from tillpost.model.findings import Stream, StreamKey
 from tillpost.model.money import tax_inside
@@ -32,7 +32,8 @@ def purchase_documents(selection: Selection, context: BuildContext) -> Iterator[
     bills: dict[tuple[str, str], list[date]] = {}
     for purchase in booked:
         if purchase.kind != "receipt" and purchase.receipt_id:
-            bills.setdefault((purchase.store, purchase.receipt_id), []).append(purchase.business_date)
+            for store in stores_of(context, purchase):
+                bills.setdefault((store, purchase.receipt_id), []).append(purchase.business_date)
     receipts: dict[str, Document] = {}
     for purchase in sorted(booked, key=lambda p: (p.business_date, p.kind != "receipt", p.store, p.purchase_id)):
         own = lines.get((purchase.store, purchase.purchase_id), ())
@@ -50,8 +51,9 @@ def _is_billed_before(context: BuildContext, receipt: Purchase, bills: Sequence[
         return False  # what is accrued stays accrued, and is reversed
     if bills:
         return min(bills) < receipt.business_date
-    reversal = context.known_document(natural_key(key, "receipt-reversal", receipt.purchase_id))
-    return reversal is None and context.record.is_billed(receipt.store, receipt.purchase_id)
+    if any(context.known_document(name) is not None for name in _names(context, receipt, "receipt-reversal", receipt.purchase_id)):
+        return False
+    return any(context.record.is_billed(store, receipt.purchase_id) for store in stores_of(context, receipt))
 
 
 def _documents(
@@ -69,6 +71,12 @@ def _documents(
 
 def _key(context: BuildContext, purchase: Purchase) -> StreamKey:
     return StreamKey(context.organisation.key, purchase.store, purchase.business_date, Stream.PURCHASES)
+
+
+def _names(context: BuildContext, purchase: Purchase, word: str, receipt_id: str) -> list[str]:
+    """The natural keys that the receipt of a purchase, or its reversal, may have: one per store that may have booked it."""
+    key = _key(context, purchase)
+    return [natural_key(replace(key, store=store), word, receipt_id) for store in stores_of(context, purchase)]
 
 
 def _bill(context: BuildContext, purchase: Purchase, lines: Sequence[PurchaseLineSum]) -> Iterator[Document]:
@@ -93,7 +101,7 @@ def _bill(context: BuildContext, purchase: Purchase, lines: Sequence[PurchaseLin
         due_date=None if credit else due,
         reference=store.name if credit else "",
         pos_id=purchase.purchase_id,
-        draft=store.send_as == "draft",
+        draft=store.sends_drafts_on(purchase.business_date),
         postings=postings,
     )
 
@@ -154,11 +162,13 @@ def _untaxed(context: BuildContext, postings: Iterator[Posting], on: date) -> It
 
 
 def _reversal(context: BuildContext, purchase: Purchase, receipts: Mapping[str, Document]) -> Iterator[Document]:
-    """The whole receipt turned round, once: on the date of the first bill that names it."""
-    key = _key(context, purchase)
-    name, natural = natural_key(key, "receipt", purchase.receipt_id), natural_key(key, "receipt-reversal", purchase.receipt_id)
-    receipt, before = receipts.get(name) or context.known_document(name), context.known_document(natural)
-    if receipt is None or natural in receipts or (before is not None and before.key != key):
+    """The whole receipt turned round, once: on the date of the first bill that names it. What was sent of it goes before what is built."""
+    key, natural = _key(context, purchase), natural_key(_key(context, purchase), "receipt-reversal", purchase.receipt_id)
+    names = _names(context, purchase, "receipt", purchase.receipt_id)
+    known = (context.sent.document(n) or receipts.get(n) or context.known_document(n) for n in names)
+    receipt = next((document for document in known if document is not None), None)
+    before = [name for name in _names(context, purchase, "receipt-reversal", purchase.receipt_id) if name in receipts]
+    if receipt is None or before or _is_reversed_before(context, purchase, key):
         return
     source = FactSelection("purchases", (("purchase_id", purchase.receipt_id),), 1)
     postings = [_reversed(natural, line, source, receipt) for line in receipt.lines]
@@ -168,6 +178,18 @@ def _reversal(context: BuildContext, purchase: Purchase, receipts: Mapping[str, 
     )
     if document is not None:
         yield replace(document, settles=receipt.natural_key)
+
+
+def _is_reversed_before(context: BuildContext, purchase: Purchase, key: StreamKey) -> bool:
+    """Whether another stream has the reversal: sent, or on record of a date that this run does not make anew."""
+    for name in _names(context, purchase, "receipt-reversal", purchase.receipt_id):
+        sent = context.sent.document(name)
+        before = sent or context.known_document(name)
+        if before is None or before.key == key:
+            continue
+        if sent is not None or (before.key.store, before.key.business_date) not in context.store_dates:
+            return True
+    return False
 
 
 def _reversed(document: str, line: DocumentLine, source: FactSelection, receipt: Document) -> Posting:

@@ -1,7 +1,8 @@
 """Which document carries a sale that went on account: what a later payment, credit note or overpayment settles, and whose it is.
 
-A sale has an invoice of its own, or is in the invoice of its date and contact (setting ``debtor_grain``). What is on record wins over the
-settings of today: a store may have changed its mode or its debtor since, and Xero settles a document with its own contact's money only.
+A sale has an invoice of its own, or is in the invoice of its date and contact (setting ``debtor_grain``). What is sent or on record wins
+over the settings of today: a store may have changed its mode or its debtor since, and Xero settles a document with its own contact's
+money only.
 """
 
 from __future__ import annotations
@@ -38,12 +39,30 @@ class Carriers:
     def __init__(self, context: BuildContext, built: Sequence[Document]) -> None:
         self._context = context
         self._built = {(document.key.store, sale): document for document in built for sale in _sales_of(document)}
+        self._known: dict[tuple[str, str, date | None], Document | None] = {}
 
     def of(self, store: str, sale_id: str, on: date | None = None) -> Document | None:
         """The document that carries a sale, or None; ``on`` is the sale's date where it is known."""
         if not sale_id:
             return None
-        return self._built.get((store, sale_id)) or self._context.record.carrier(store, sale_id, on)
+        built = self._built.get((store, sale_id))
+        if built is None:
+            return self._context.record.carrier(store, sale_id, on) or self._sent(store, sale_id, on)
+        return self._sent(store, sale_id, built.key.business_date) or built
+
+    def _sent(self, store: str, sale_id: str, on: date | None) -> Document | None:
+        """What carries the sale in Xero or on its way there; it stays as it is, whatever this run makes of its date."""
+        place = (store, sale_id, on)
+        if place not in self._known:
+            self._known[place] = self._context.sent.carrier(*place)
+        return self._known[place]
+
+    def is_without(self, paid: Allocation) -> bool:
+        """Whether the account sales of a date came to nothing: a daily invoice that its date, built in this run or settled, lacks."""
+        day = paid.sale_date
+        if day is None or not is_daily(self._context, paid.store, day) or self.of(paid.store, paid.sale_id) is not None:
+            return False  # its invoice may be of another business date than the POS says
+        return (paid.store, day) in self._context.store_dates or self._context.record.is_settled(paid.store, day)
 
     def settled_key(self, selection: Selection, movement: Movement, paid: Allocation) -> str:
         """The natural key of the document that an allocation settles; empty where nobody can tell the date of its sale."""

@@ -19,7 +19,8 @@ class BuildContext:
     """Handed to every builder. ``bank_accounts``: codes of type BANK, which take overpayments and no journals.
 
     ``known_document`` finds a document built earlier by its natural key (a goods receipt that a bill reverses), ``record`` what else
-    is on record of dates that this run does not build. ``invoice_terms`` and ``bill_terms`` are Xero's own default due dates.
+    is on record of dates that this run does not build, ``sent`` what is in Xero or on its way there, of any date: it stays as it is.
+    ``invoice_terms`` and ``bill_terms`` are Xero's own default due dates.
     ``takings`` tells, per store and date that is in Xero already, which form the takings have there (``build.takings``).
     """
 
@@ -32,6 +33,7 @@ class BuildContext:
     invoice_terms: PaymentTerm | None = None
     bill_terms: PaymentTerm | None = None
     takings: Map[tuple[str, date], str] = field(default_factory=dict)
+    sent: Record = field(default_factory=NothingOnRecord)
 
     def mapping_of(self, store: str) -> Mapping:
         """The mapping as that store sees it."""

@@ -137,7 +137,7 @@ def _document(context: BuildContext, group: _Group, postings: Sequence[Posting],
         due_date=group.party.due(day) if group.party and kind is DocumentKind.INVOICE else None,
         reference=_reference(group, store.name),
         pos_id="" if group.is_daily else sale.sale_id,
-        draft=store.send_as == "draft",
+        draft=store.sends_drafts_on(day),
         postings=tuple(replace(p, document=natural) for p in postings),
     )
 

@@ -42,7 +42,7 @@ def journal(
         lines=lines,
         narration=f"{title}, {context.organisation.store_name(key.store)}, {day:%A} {day.day} {day:%B %Y} [{token}]",
         pos_id="" if what == key.business_date.isoformat() else what,
-        draft=key.store in context.organisation.stores and context.store(key.store).send_as == "draft",
+        draft=key.store in context.organisation.stores and context.store(key.store).sends_drafts_on(key.business_date),
         postings=tuple(postings),
     )
 

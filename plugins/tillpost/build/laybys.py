@@ -1,6 +1,7 @@
 """Adjustments of lay-bys that a cancelling takes back, GST included, so that the lay-by's liability ends at zero (accounting policy 4).
 
-Each adjustment is taken back once, by the first cancelling on or after its date, be it booked in this run or on record.
+Each adjustment is taken back once, by the first cancelling on or after its date, be it booked in this run or on record. One that was sent
+is taken back as it was sent, unless its store adjusts what is posted: there the journal follows what is built.
 """
 
 from __future__ import annotations
@@ -32,13 +33,21 @@ class StandingAdjustments:
         for layby, recorded in (context.record.layby_postings(cancelled) if cancelled else {}).items():
             self._standing[layby].extend(_still_standing(recorded))
             self._taken_back |= {(layby, _pairs(p)["movement_id"]) for _, p in recorded if _pairs(p).get("amount") == REVERSED}
+        self._sent: dict[tuple[StoreLayby, str, date], list[Posting]] = {}
+        held = {layby for layby in cancelled if context.store(layby[0]).posted_changes == "hold"}
+        for layby, sent in (context.sent.layby_postings(held) if held else {}).items():
+            for day, posting in _still_standing([(day, p) for day, p in sent if _pairs(p).get("amount") == ADJUSTMENT]):
+                self._sent.setdefault((layby, _pairs(posting)["movement_id"], day), []).append(posting)
 
     def add(self, layby: StoreLayby, on: date, postings: Iterable[Posting]) -> None:
         """Remember the postings of an adjustment that is booked in this run, unless a cancelling on record took it back."""
+        built: dict[str, list[Posting]] = {}
         for posting in postings if layby in self._standing else ():
             pairs = _pairs(posting)
             if pairs.get("amount") == ADJUSTMENT and (layby, pairs["movement_id"]) not in self._taken_back:
-                self._standing[layby].append((on, posting))
+                built.setdefault(pairs["movement_id"], []).append(posting)
+        for movement, own in built.items():
+            self._standing[layby].extend((on, posting) for posting in self._sent.get((layby, movement, on), own))
 
     def take_back(self, layby: StoreLayby, on: date, document: str) -> list[Posting]:
         """The postings, for that document, that take back what stands of a lay-by on a date; it stands no longer."""

@@ -1,6 +1,7 @@
 """What is on record of earlier runs, as far as building needs it: handed in by the flow, so that building itself asks no database.
 
-Its look-ups leave out the dates that are built in this run: those are made anew from their facts.
+Its look-ups leave out the dates that are built in this run: those are made anew from their facts. What was sent of them stays in Xero
+as it is, whatever is built now: a second record (``BuildContext.sent``) has that alone, of any date, and goes before what is built.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ StoreLayby = tuple[str, str]
 class Record(Protocol):
     """Documents that were built before. Each look-up answers with what counts: nothing superseded or voided."""
 
+    def document(self, natural_key: str) -> Document | None:
+        """The newest version of a document."""
+
     def carrier(self, store: str, sale_id: str, on: date | None) -> Document | None:
         """The invoice or credit note that carries a sale, its own or that of its date; ``on`` is the sale's date where it is known."""
 
@@ -33,12 +37,19 @@ class Record(Protocol):
     def layby_postings(self, laybys: Collection[StoreLayby]) -> Mapping[StoreLayby, Sequence[tuple[date, Posting]]]:
         """The postings of these lay-bys, each with its business date."""
 
+    def is_settled(self, store: str, on: date) -> bool:
+        """Whether the sales of a date were built and nothing holds them: what they have no document of books nothing."""
+
     def is_billed(self, store: str, receipt_id: str) -> bool:
         """Whether a bill or supplier credit names that receipt of goods."""
 
 
 class NothingOnRecord:
     """The record of an organisation that begins."""
+
+    def document(self, natural_key: str) -> Document | None:
+        """None."""
+        return None
 
     def carrier(self, store: str, sale_id: str, on: date | None) -> Document | None:
         """None."""
@@ -59,6 +70,10 @@ class NothingOnRecord:
     def layby_postings(self, laybys: Collection[StoreLayby]) -> Mapping[StoreLayby, Sequence[tuple[date, Posting]]]:
         """None."""
         return {}
+
+    def is_settled(self, store: str, on: date) -> bool:
+        """Never."""
+        return False
 
     def is_billed(self, store: str, receipt_id: str) -> bool:
         """Never."""

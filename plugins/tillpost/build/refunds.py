@@ -34,7 +34,8 @@ class Refund:
 def refunds(context: BuildContext, selection: Selection, carriers: Carriers) -> Iterator[Refund]:
     """All refunds from bank accounts. A draft leaves them to people."""
     for movement in selection.movements:
-        if movement.kind != "account_payment" or context.store(movement.store).send_as == "draft" or is_credit(context, movement):
+        is_draft = context.store(movement.store).sends_drafts_on(movement.business_date)
+        if movement.kind != "account_payment" or is_draft or is_credit(context, movement):
             continue
         paid = paid_sales(context, selection, movement)
         cents = -surplus_cents(movement, paid)

@@ -14,14 +14,21 @@ class Settled:
 
     def __init__(self, record: Record, built: Sequence[Document]) -> None:
         self._record = record
-        self._built = [d for d in built if d.kind in (DocumentKind.PAYMENT, DocumentKind.ALLOCATION)]
+        self._taken: dict[str, dict[str, Document]] = {}
+        self._recorded: dict[str, Sequence[Document]] = {}
+        for document in built:
+            self.add(document)
 
     def add(self, document: Document) -> None:
-        """Count a document that was just built."""
-        self._built.append(document)
+        """Count a document that was just built; only payments and allocations take anything."""
+        for natural_key in (document.settles, document.credit) if document.kind in (DocumentKind.PAYMENT, DocumentKind.ALLOCATION) else ():
+            self._taken.setdefault(natural_key, {})[document.natural_key] = document
 
     def left(self, document: Document, until: date | None = None) -> int:
         """What of an invoice is due, or of a credit is unused, in cents: on a business date, or by all that is known."""
-        known = {d.natural_key: d for d in (*self._built, *self._record.settlements(document.natural_key))}
+        key = document.natural_key
+        if key not in self._recorded:
+            self._recorded[key] = self._record.settlements(key)
+        known = self._taken.get(key, {}) | {d.natural_key: d for d in self._recorded[key]}
         counted = [d for d in known.values() if until is None or d.key.business_date <= until]
-        return document.total_cents - sum(d.total_cents for d in counted if document.natural_key in (d.settles, d.credit))
+        return document.total_cents - sum(d.total_cents for d in counted)

@@ -27,6 +27,16 @@ def booked_once(purchases: Sequence[Purchase], context: BuildContext) -> Iterato
     return (p for p in purchases if not p.is_shared or owners[_identity(context, p)] == p.store)
 
 
+def stores_of(context: BuildContext, purchase: Purchase) -> list[str]:
+    """The stores under which what belongs to a purchase may be booked: its own, or all of its database where it is of no store."""
+    own = context.store(purchase.store)
+    return _sharing(context, own.pos, own.connection) if purchase.is_shared else [own.key]
+
+
+def _sharing(context: BuildContext, pos: str, connection: str) -> list[str]:
+    return [s.key for s in context.organisation.stores.values() if (s.pos, s.connection) == (pos, connection)]
+
+
 def _identity(context: BuildContext, purchase: Purchase) -> tuple[str, ...]:
     """What makes it one purchase: one database, one kind, one key."""
     store = context.store(purchase.store)
@@ -35,7 +45,7 @@ def _identity(context: BuildContext, purchase: Purchase) -> tuple[str, ...]:
 
 def _owner(context: BuildContext, identity: tuple[str, ...], delivering: Iterable[str]) -> str:
     pos, connection, kind, purchase_id = identity
-    sharing = [s.key for s in context.organisation.stores.values() if (s.pos, s.connection) == (pos, connection)]
+    sharing = _sharing(context, pos, connection)
     for store in sharing if len(sharing) > 1 else ():
         key = StreamKey(context.organisation.key, store, date.min, Stream.PURCHASES)  # a natural key holds no date of its stream
         if context.known_document(natural_key(key, WORDS[kind], purchase_id)) is not None:

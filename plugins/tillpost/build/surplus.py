@@ -32,7 +32,7 @@ def surplus_cents(movement: Movement, paid: Sequence[Allocation]) -> int:
 def deposit_cents(context: BuildContext, selection: Selection, movement: Movement) -> int:
     """What of an account payment is a deposit in the day's journal: all that is left over, or nothing. A draft leaves it to people."""
     store = context.store(movement.store)
-    if store.surplus != "deposit" or store.send_as == "draft" or is_credit(context, movement):
+    if store.surplus != "deposit" or store.sends_drafts_on(movement.business_date) or is_credit(context, movement):
         return 0
     tender = tender_coding(context, movement.store, movement.tender_code, movement.business_date)
     if tender is None or tender.account in context.bank_accounts:

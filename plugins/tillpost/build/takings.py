@@ -55,7 +55,7 @@ def _document_of_all(context: BuildContext, day: date, postings: Sequence[Postin
     """The one document of a date; a draft as long as one of its stores sends drafts."""
     stores = [context.store(key) for key in stores_together(context, day)]
     form = context.takings.get((ALL_STORES, day)) or stores[0].sales_as
-    is_draft = any(store.send_as == "draft" for store in stores)
+    is_draft = any(store.sends_drafts_on(day) for store in stores)
     for built in _document(context, StreamKey(context.organisation.key, ALL_STORES, day, Stream.SALES), form, postings):
         yield replace(built, draft=is_draft, postings=_moved(postings, built.natural_key))
 
@@ -89,7 +89,7 @@ def _invoice(context: BuildContext, key: StreamKey, natural: str, postings: Sequ
         contact=Contact(debtor.contact_name, debtor.account_number) if debtor else None,
         due_date=day,
         reference=f"Sales, {context.organisation.store_name(key.store)}",
-        draft=key.store in stores and stores[key.store].send_as == "draft",
+        draft=key.store in stores and stores[key.store].sends_drafts_on(day),
         postings=_moved(postings, natural),
     )
 

@@ -66,9 +66,10 @@ def ask(facts: duckdb.DuckDBPyConnection, context: CheckContext) -> Asked:
 
 
 def _register(cursor: duckdb.DuckDBPyConnection, context: CheckContext) -> None:
-    drafts = [(key, store.send_as == "draft") for key, store in sorted(context.organisation.stores.items())]
+    stores = context.organisation.stores
+    drafts = [(key, day, key in stores and stores[key].sends_drafts_on(day)) for key, day in sorted(set(context.store_dates))]
     tables = (
-        ("drafts", (("store", pa.string()), ("is_draft", pa.bool_())), drafts),
+        ("drafts", (("store", pa.string()), ("business_date", pa.date32()), ("is_draft", pa.bool_())), drafts),
         ("banks", (("account", pa.string()),), [(code,) for code in sorted(context.bank_accounts)]),
         ("unaccrued_receipts", (("store", pa.string()), ("purchase_id", pa.string())), context.unaccrued_receipts),
     )
@@ -90,7 +91,8 @@ _ACCOUNT_MOVEMENTS = "SELECT store, movement_id FROM movements WHERE kind IN ('a
 VIEWS = (
     """CREATE TEMP VIEW begun AS
     SELECT d.*, st.layby_recognition, f.is_draft, CASE d.mode WHEN 'real_time' THEN 'sent' ELSE 'batch' END AS event_side
-    FROM store_dates AS d JOIN stores AS st ON st.store = d.store JOIN drafts AS f ON f.store = d.store
+    FROM store_dates AS d JOIN stores AS st ON st.store = d.store
+    JOIN drafts AS f ON f.store = d.store AND f.business_date = d.business_date
     WHERE d.business_date >= st.starts_on""",
     # Completed sales that are to be booked here. On account, and outside batch mode, a sale goes out on its own; a lay-by's does not.
     """CREATE TEMP TABLE sold AS

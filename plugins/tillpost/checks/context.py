@@ -25,6 +25,7 @@ class CheckContext:
     On record of dates that are not looked at: ``known_sales`` that documents of ours carry (store, sale id), ``known_laybys`` that end
     in these facts (store, date of the end, lay-by, cents of its liability until then, debit positive), ``open_receipts`` of goods that no
     bill has reversed (store, purchase id, date, cents). ``known_document`` finds a document on record by its natural key.
+    ``built`` are the natural keys of all documents of this run, also of streams that are held.
 
     ``unaccrued_receipts`` (store, purchase id) are goods in these facts whose bill came first; ``bank_accounts`` are codes of type BANK.
     """
@@ -40,6 +41,7 @@ class CheckContext:
     known_laybys: tuple[tuple[str, date, str, int], ...] = ()
     open_receipts: tuple[tuple[str, str, date, int], ...] = ()
     known_document: Callable[[str], Document | None] = field(default=lambda natural_key: None)
+    built: frozenset[str] = frozenset()
     unaccrued_receipts: tuple[tuple[str, str], ...] = ()
     bank_accounts: frozenset[str] = frozenset()
 

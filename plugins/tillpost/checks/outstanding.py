@@ -89,7 +89,7 @@ def _balances(facts: duckdb.DuckDBPyConnection, context: CheckContext) -> Iterat
         policies = context.organisation.stores.get(store)
         account = _account(context, store, code, day) if policies else ""
         # Drafts take no payments, so that their accounts lack what people enter.
-        if policies and account and policies.send_as != "draft" and before >= policies.starts_on:
+        if policies and account and not policies.sends_drafts_on(day) and before >= policies.starts_on:
             groups.setdefault((store, day, before, account), []).append((code, moved))
     for (store, day, before, account), told in groups.items():
         codes = tuple(code for code, _ in told)

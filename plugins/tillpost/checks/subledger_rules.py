@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from tillpost.checks.context import CheckContext
-from tillpost.checks.document_rules import Found, name_of
+from tillpost.checks.document_rules import SETTLING, Found, name_of
 from tillpost.checks.rule import Rule
 from tillpost.model.documents import Document, DocumentKind, Posting
 from tillpost.model.findings import Severity, Stream, StreamKey
@@ -15,6 +16,7 @@ from tillpost.model.money import format_cents
 from tillpost.model.reference import ReferenceData
 
 Broken = Iterator[tuple[StreamKey, Found]]
+Rates = dict[str, set[int]]
 _DUE = (DocumentKind.INVOICE, DocumentKind.BILL)
 _DOCUMENTS = ("document", "documents")
 
@@ -29,24 +31,28 @@ def due_date_not_told(documents: Sequence[Document], reference: ReferenceData, c
 
 def gst_on_receipt_not_undone(documents: Sequence[Document], reference: ReferenceData, context: CheckContext) -> Broken:
     """Money on a liability account: the GST that a function takes is what the tender gives back when it is used, and no other."""
-    named = {kind: _rates_by_account(context, kind) for kind in ("function", "tender")}
-    other_side = {"movements": named["tender"], "tenders": named["function"]}
-    both = named["function"].keys() & named["tender"].keys()
+    sides: dict[date, tuple[Rates, Rates]] = {}
     for document in documents:
+        day = document.key.business_date
+        if day not in sides:
+            sides[day] = _rates_by_account(context, "function", day), _rates_by_account(context, "tender", day)
+        functions, tenders = sides[day]
+        other_side = {"movements": tenders, "tenders": functions}
         for posting in document.postings:
-            rates = other_side.get(posting.source.table, {}).get(posting.account, set()) if posting.account in both else set()
+            in_both = posting.account in functions and posting.account in tenders
+            rates = other_side.get(posting.source.table, {}).get(posting.account, set()) if in_both else set()
             if rates and posting.rate_bp not in rates:
                 text = f"account {posting.account}: {posting.tax_type} by {posting.mapped_by}, other than the rows of the other side"
                 yield document.key, (posting.cents, text)
 
 
-def _rates_by_account(context: CheckContext, kind: str) -> dict[str, set[int]]:
-    """The rates of the rows of a kind by their account; a row without a tax code leaves it to the movement, and says none."""
-    rates = {row.pos_tax_code: row.rate_bp for row in context.mapping.taxes if row.country == context.organisation.country}
-    found: dict[str, set[int]] = {}
+def _rates_by_account(context: CheckContext, kind: str, on: date) -> Rates:
+    """The rates on a date of the rows of a kind by their account; a row without a tax code leaves it to the movement, and says none."""
+    found: Rates = {}
     for row in (row for store in context.organisation.stores for row in context.mapping.for_store(store).accounts):
         if row.kind == kind and (row.tax_code or kind == "tender"):
-            found.setdefault(row.account, set()).add(rates.get(row.tax_code, 0))
+            tax = context.mapping.tax(row.tax_code, on)
+            found.setdefault(row.account, set()).add(tax.rate_bp if tax else 0)
     return found
 
 
@@ -91,7 +97,27 @@ def _books(document: Document, sign: int) -> list[tuple[str, str, str, int]]:
     return sorted((line.account, line.tax_type, line.tracking, sign * line.cents) for line in document.lines)
 
 
+def settles_unknown_sale(documents: Sequence[Document], reference: ReferenceData, context: CheckContext) -> Broken:
+    """A payment or allocation of a sale that is neither built in this run nor on record would wait for it for ever."""
+    here = context.built | {document.natural_key for document in documents}
+    for document in documents:
+        target = document.settles
+        if document.kind in SETTLING and target and target not in here and context.known_document(target) is None:
+            yield document.key, (document.amount_cents, f"{name_of(document)}: {target.rsplit('/', 1)[-1]}")
+
+
 SUBLEDGER_RULES = (
+    (
+        Rule(
+            "settles_unknown_sale",
+            Severity.BLOCKER,
+            "Money is paid or credited for a sale that was never booked here",
+            "Correct the allocation in the POS, or run the date of that sale first; a sale from before the start date needs its sale_date.",
+            ("payment", "payments"),
+            "{} in all",
+        ),
+        settles_unknown_sale,
+    ),
     (
         Rule(
             "due_date_not_told",

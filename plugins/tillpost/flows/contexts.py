@@ -50,6 +50,7 @@ def build_context(run: Run, store_dates: Sequence[StoreDate], booked: Mapping[St
         RecordOf(run.db, run.org.key, store_dates),
         run.reference.organisation.invoice_terms,
         run.reference.organisation.bill_terms,
+        sent=RecordOf(run.db, run.org.key, sent_only=True),
         takings={place: one.takings for place, one in booked.items() if one.takings},
     )
 

@@ -101,7 +101,8 @@ def _built(run: Run, read: FactsRead, building: BuildContext, shared: Sequence[S
     sound = [document for key in keys for document in documents.get(key, ())]
     of_all = {sales: one.key for one in shared for sales in one.sales}
     proved = check_activity(read.facts, [document for key in keys for document in everything.get(key, ())], keys, context, of_all)
-    told = (*check_documents(sound, run.reference, context), *proved, *told_to_stores(run, shared))
+    keyed = replace(context, built=frozenset(document.natural_key for built in documents.values() for document in built))
+    told = (*check_documents(sound, run.reference, keyed), *proved, *told_to_stores(run, shared))
     for key, found in _by_key(told).items():
         findings[key] = (*findings.get(key, ()), *found)
     return _Built(documents, findings)

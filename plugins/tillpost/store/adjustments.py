@@ -5,6 +5,7 @@ Version by version the sum stays what the facts say: the next adjustment is the 
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,10 @@ from tillpost.model.documents import Document, DocumentKind, DocumentLine, Posti
 from tillpost.model.findings import Stream
 
 Group = tuple[str, str, str]
+Source = tuple[str, tuple[tuple[str, str], ...]]
+
+# Tables whose selections name all that a mapping row is chosen by: other figures of the same selection have the same account.
+_NAMED = ("sale_lines", "tenders", "counts", "sales")
 
 
 def is_adjustable(document: Document) -> bool:
@@ -19,19 +24,19 @@ def is_adjustable(document: Document) -> bool:
     return document.key.stream is Stream.SALES and (document.kind is DocumentKind.JOURNAL or document.is_takings)
 
 
-def adjustment(wanted: Document | None, confirmed: Sequence[Document], version: int) -> Document | None:
+def adjustment(wanted: Document | None, confirmed: Sequence[Document], first_number: str, version: int) -> Document | None:
     """The document that brings the confirmed versions (oldest first) to what is wanted now (None: nothing is left to book).
 
-    None where they agree line by line.
+    None where they agree line by line. ``first_number`` is that of the first version on record.
     """
     lines = _difference(wanted.lines if wanted else (), [line for document in confirmed for line in document.lines])
     if not lines:
         return None
     first, base = confirmed[0], wanted or confirmed[-1]
-    number = f"{first.number}/v{version}"
+    number = f"{first_number}/v{version}"
     # Without the token of its own that it ends with; an adjustment that is adjusted away still tells the first one's words.
     words = (wanted or first).narration.rpartition(" [")[0]
-    told = f"Adjustment of {first.number}, whose figures changed after it was posted"
+    told = f"Adjustment of {first_number}, whose figures changed after it was posted"
     return replace(
         base,
         lines=lines,
@@ -41,6 +46,32 @@ def adjustment(wanted: Document | None, confirmed: Sequence[Document], version: 
         reference=told if first.is_takings else "",
         postings=_moved(wanted.postings if wanted else (), [posting for document in confirmed for posting in document.postings]),
     )
+
+
+def is_recoded(wanted: Document | None, confirmed: Iterable[Document]) -> bool:
+    """Whether the mapping has moved amounts of the same facts to another account, tax type or tracking: that is no change of facts.
+
+    Told by the evidence: the same amounts of the same selection, or all of a selection that names what its account is chosen by.
+    """
+    before = _codings(posting for document in confirmed for posting in document.postings)
+    now = _codings(wanted.postings if wanted else ())
+    return any(_is_moved(source, before[source], now[source]) for source in before.keys() & now.keys())
+
+
+def _is_moved(source: Source, before: dict[Group, int], now: dict[Group, int]) -> bool:
+    if before.keys() == now.keys():
+        return False
+    left = {before[group] > 0 for group in before.keys() - now.keys()}
+    taken = {now[group] > 0 for group in now.keys() - before.keys()}
+    return sorted(before.values()) == sorted(now.values()) or (source[0] in _NAMED and bool(left & taken))
+
+
+def _codings(postings: Iterable[Posting]) -> dict[Source, dict[Group, int]]:
+    """Cents of each selection of facts by account, tax type and tracking; what nets to zero is left out."""
+    sums: dict[Source, Counter[Group]] = defaultdict(Counter)
+    for p in postings:
+        sums[(p.source.table, p.source.where)][(p.account, p.tax_type, p.tracking)] += p.cents
+    return {source: {group: cents for group, cents in own.items() if cents} for source, own in sums.items()}
 
 
 def booked(versions: Sequence[Document]) -> Document:

@@ -1,4 +1,4 @@
-"""How the takings of dates that are in Xero, or on their way there, were booked: the mode then, and the form of the takings."""
+"""How the takings of dates that are in Xero, on their way there, or were taken back there were booked: the mode then, and their form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from tillpost.store.database import Database
 from tillpost.store.schema import document, stream
 from tillpost.store.versions import UNDER_WAY
 
-SENT = ("posted", *UNDER_WAY)
+# What was voided in Xero keeps its form: another one would send the same takings anew.
+SENT = ("posted", *UNDER_WAY, "voided")
 _FORMS = {"journal": "journal", TAKINGS: "invoice"}
 
 

@@ -16,7 +16,8 @@ MAX_EXAMPLES = 10
 _BY_HAND = "Correct it in Xero by hand if it must be, new documents too, then release the stream: what is posted is kept as it is."
 REMEDIES = {
     "hold": _BY_HAND,
-    "adjust": f"Only the journals of a stream are adjusted, and not beside other documents that changed. {_BY_HAND}",
+    "adjust": "Only the journals of a stream are adjusted, and not where another document changed too, a version was voided in Xero, "
+    f"or the mapping has moved what is posted. {_BY_HAND}",
 }
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from tillpost.model.documents import Contact, Document, DocumentKind, document_of_dict
 from tillpost.model.findings import Finding, StreamKey
-from tillpost.store.adjustments import adjustment, is_adjustable
+from tillpost.store.adjustments import adjustment, is_adjustable, is_recoded
 from tillpost.store.changes import changed_under_way, duplicate_document, number_taken, posted_stream_adjusted, posted_stream_changed
 from tillpost.store.evidence import postings_of, write_postings
 from tillpost.store.schema import document, finding, posting
@@ -90,7 +90,7 @@ def plan_documents(
             _compare(draft, known, wanted, posted_changes)
     for known in on_record.values():
         if known.is_sent:
-            if known.latest.state != "voided":
+            if known.confirmed or known.under_way:
                 _compare(draft, known, None, posted_changes)
         elif known.pending is not None:
             draft.dropped.append(known.pending)
@@ -104,7 +104,7 @@ def _compare(draft: _Draft, known: OnRecord, wanted: Document | None, posted_cha
     elif known.under_way:
         draft.under_way += known.under_way
         return
-    elif posted_changes == "adjust" and known.confirmed and is_adjustable(known.in_xero()):
+    elif posted_changes == "adjust" and known.confirmed and not known.is_voided and is_adjustable(known.in_xero()):
         draft.adjusted.append((known, wanted))
         return
     else:
@@ -115,30 +115,35 @@ def _compare(draft: _Draft, known: OnRecord, wanted: Document | None, posted_cha
 
 def _finished(tx: Connection, key: StreamKey, draft: _Draft, posted_changes: str, accepted: bool) -> DocumentPlan:
     """The plan. Where anything is held for its difference, all that is new or adjusted belongs to that difference: beside what is
-    posted it would book the same sale twice.
+    posted it would book the same sale twice. A mapping that moved what is posted is such a difference.
     """
-    if draft.changed:
+    versions = [_confirmed(tx, known) for known, _ in draft.adjusted]
+    if draft.changed or any(is_recoded(wanted, sent) for (_, wanted), sent in zip(draft.adjusted, versions, strict=True)):
         told = [(known.in_xero(), wanted) for known, wanted in (*draft.changed, *draft.adjusted)]
         draft.findings.append(posted_stream_changed(key, told, draft.new, posted_changes, accepted))
         draft.new = []
         draft.dropped += [known.pending for known, _ in draft.adjusted if known.pending is not None]
     else:
-        _adjust(tx, key, draft)
+        _adjust(key, draft, versions)
     if draft.under_way:
         draft.findings.append(changed_under_way(key, draft.under_way))
     return DocumentPlan(tuple(draft.new), tuple(draft.replaced), tuple(draft.dropped), tuple(draft.findings))
 
 
-def _adjust(tx: Connection, key: StreamKey, draft: _Draft) -> None:
+def _confirmed(tx: Connection, known: OnRecord) -> list[Document]:
+    """The versions in Xero, each with its evidence."""
+    confirmed = [(row.id, document_of_dict(row.payload)) for row in known.confirmed]
+    postings = postings_of(tx, confirmed)
+    return [replace(built, postings=postings.get(row_id, ())) for row_id, built in confirmed]
+
+
+def _adjust(key: StreamKey, draft: _Draft, versions: Sequence[Sequence[Document]]) -> None:
     """The difference of each journal to all of its confirmed versions, as the next version; in place of one that was not sent yet."""
     made = []
-    for known, wanted in draft.adjusted:
-        confirmed = [(row.id, document_of_dict(row.payload)) for row in known.confirmed]
-        postings = postings_of(tx, confirmed)
+    for (known, wanted), confirmed in zip(draft.adjusted, versions, strict=True):
         again = known.latest if known.latest.state in (*UNSENT, "superseded") else None
         version = known.latest.version + (again is None)
-        versions = [replace(built, postings=postings.get(row_id, ())) for row_id, built in confirmed]
-        difference = adjustment(wanted, versions, version)
+        difference = adjustment(wanted, confirmed, known.rows[0].number, version)
         if difference is None:
             draft.dropped += [known.pending] if known.pending is not None else []
             continue
@@ -182,6 +187,12 @@ def has_documents(tx: Connection, stream_id: int) -> bool:
 def has_sent_documents(tx: Connection, stream_id: int) -> bool:
     """Whether any document of a stream is in Xero or on its way there."""
     query = select(document.c.id).where(document.c.stream_id == stream_id, document.c.state.in_(("posted", *UNDER_WAY))).limit(1)
+    return tx.execute(query).first() is not None
+
+
+def has_unsent_documents(tx: Connection, stream_id: int) -> bool:
+    """Whether any document of a stream still waits to be sent."""
+    query = select(document.c.id).where(document.c.stream_id == stream_id, document.c.state.in_(UNSENT)).limit(1)
     return tx.execute(query).first() is not None
 
 

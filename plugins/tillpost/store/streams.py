@@ -7,7 +7,7 @@ other stream waits for it. ``posted`` is no state that anything can set: ``tillp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from tillpost.errors import StoreError, TillpostError
 from tillpost.model.documents import Document
-from tillpost.model.findings import Finding, StreamKey
+from tillpost.model.findings import ALL_STORES, Finding, StreamKey
 from tillpost.store import audit
 from tillpost.store.changes import POSTED_CHANGED
 from tillpost.store.database import Database
@@ -26,6 +26,7 @@ from tillpost.store.outbox import (
     Raced,
     has_documents,
     has_sent_documents,
+    has_unsent_documents,
     only_posted,
     plan_documents,
     set_unsent,
@@ -96,10 +97,7 @@ def mark_open(db: Database, key: StreamKey, reason: str, now: datetime) -> bool:
 def reopen(db: Database, key: StreamKey, reason: str, now: datetime) -> None:
     """Put a stream back to open, whatever it was: what of it is not in Xero is not sent before it is settled again."""
     with db.write() as tx:
-        row = _lock(tx, key, now)
-        _write_findings(tx, row.id, ())
-        set_unsent(tx, row.id, False, now)
-        _move(tx, row, key, {"state": "open", "reason": reason, "read_at": None}, now)
+        _reopen(tx, key, reason, now)
 
 
 def approve(db: Database, key: StreamKey, who: str, why: str, now: datetime) -> str:
@@ -114,13 +112,17 @@ def approve(db: Database, key: StreamKey, who: str, why: str, now: datetime) -> 
 
 
 def hold(db: Database, key: StreamKey, who: str, why: str, now: datetime) -> str:
-    """Hold by hand what was not sent yet, until ``release``. Returns the new state."""
+    """Hold by hand what was not sent yet, until ``release``, and the document of all stores with a store's takings. The new state."""
 
     def change(tx: Connection, row: Row[Any]) -> dict[str, Any]:
-        unsent = select(document.c.id).where(document.c.stream_id == row.id, document.c.state.in_(("held", "ready", "refused")))
-        if row.state == "released" and tx.execute(unsent).first() is None:
+        told = why or "no reason given"
+        of_all = tx.execute(select(stream).where(_is(replace(key, store=ALL_STORES)))).first() if row.takings == "together" else None
+        waits = of_all is not None and has_unsent_documents(tx, of_all.id)
+        if row.state == "released" and not waits and not has_unsent_documents(tx, row.id):
             raise TillpostError(f"Stream {key} has been sent to Xero: there is nothing left to hold.")
-        return {"held_by": who, "held_why": why or "no reason given"}
+        if waits:
+            _reopen(tx, replace(key, store=ALL_STORES), f"It waits for all its stores. {key.store} is held by {who}: {told}", now)
+        return {"held_by": who, "held_why": told}
 
     return _by_hand(db, key, "hold", who, why, now, change)
 
@@ -150,6 +152,13 @@ def retry(db: Database, organisation: str, who: str, why: str, now: datetime, *,
         count = tx.execute(update(document).where(refused).values(state="ready", message="", max_chunk=FULL_CHUNK, updated_at=now)).rowcount
         audit.record(tx, organisation, str(key or organisation), "retry", now=now, who=who, why=why, details={"documents": count})
         return count
+
+
+def _reopen(tx: Connection, key: StreamKey, reason: str, now: datetime) -> None:
+    row = _lock(tx, key, now)
+    _write_findings(tx, row.id, ())
+    set_unsent(tx, row.id, False, now)
+    _move(tx, row, key, {"state": "open", "reason": reason, "read_at": None}, now)
 
 
 def _settle(tx: Connection, result: StreamResult, approval_required: bool, posted_changes: str, now: datetime) -> str:

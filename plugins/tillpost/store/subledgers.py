@@ -11,41 +11,53 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Text, and_, cast, or_, select
 
 from tillpost.model.documents import Contact, Document, DocumentKind, Posting, document_of_dict
+from tillpost.model.findings import Stream
+from tillpost.store.booked import SENT
 from tillpost.store.database import Database
 from tillpost.store.evidence import posting_of
 from tillpost.store.outbox import contact_key
-from tillpost.store.schema import document, posting
+from tillpost.store.schema import document, posting, stream
 from tillpost.store.versions import GONE
 
 StoreKey = tuple[str, str]
 
 
 class RecordOf:
-    """The record of one organisation without the store-dates of a run (``build.record`` tells what each look-up means)."""
+    """The record of one organisation without the store-dates of a run (``build.record`` tells what each look-up means).
 
-    def __init__(self, db: Database, organisation: str, without: Collection[tuple[str, date]] = ()) -> None:
+    ``sent_only``: only what is in Xero or on its way there. Ids are compared once more in Python: SQLite's LIKE ignores case.
+    """
+
+    def __init__(self, db: Database, organisation: str, without: Collection[tuple[str, date]] = (), *, sent_only: bool = False) -> None:
         self._db = db
         self._organisation = organisation
         self._without = frozenset(without)
+        counts = document.c.state.in_(SENT) if sent_only else document.c.state.not_in(GONE)
+        self._live = and_(document.c.organisation == organisation, counts)
+
+    def document(self, natural_key: str) -> Document | None:
+        """The newest version of a document."""
+        found = self._documents(document.c.natural_key == natural_key)
+        return found[-1] if found else None
 
     def carrier(self, store: str, sale_id: str, on: date | None) -> Document | None:
         """The invoice or credit note of that sale, else the daily one that has it among its postings."""
         prefix = f"{self._organisation}/{store}"
         own = document.c.natural_key.in_([f"{prefix}/invoice/{sale_id}", f"{prefix}/credit-note/{sale_id}"])
-        daily = and_(_starts(f"{prefix}/account-sales/"), _names("sale_id", sale_id))
+        daily = _starts(f"{prefix}/account-sales/")
         if on is not None:
             daily = and_(daily, document.c.business_date == on)
-        found = self._documents(select(document), own) or self._documents(select(document).join(posting), daily)
+        found = self._documents(own) or self._naming("sale_id", sale_id, daily)
         return found[-1] if found else None
 
     def has_sale(self, store: str, sale_id: str) -> bool:
         """Whether a document of its own, or the invoice of its date, carries a sale."""
         event = document.c.natural_key == f"{self._organisation}/{store}/sale/{sale_id}"
-        return bool(self._documents(select(document), event)) or self.carrier(store, sale_id, None) is not None
+        return bool(self._documents(event)) or self.carrier(store, sale_id, None) is not None
 
     def open_receipts(self) -> Sequence[Document]:
         """The accruals of goods received that no reversal has taken back, by natural key."""
-        known = self._documents(select(document), document.c.natural_key.like(f"{self._organisation}/%/receipt%"))
+        known = self._documents(document.c.natural_key.like(f"{self._organisation}/%/receipt%"))
         by_word = {word: [d for d in known if d.natural_key.split("/")[2] == word] for word in ("receipt", "receipt-reversal")}
         reversed_keys = {d.settles for d in by_word["receipt-reversal"]}
         return sorted((d for d in by_word["receipt"] if d.natural_key not in reversed_keys), key=lambda d: d.natural_key)
@@ -68,12 +80,12 @@ class RecordOf:
         """Overpayments of a store's contact, of business dates up to that one."""
         own = and_(document.c.kind == DocumentKind.OVERPAYMENT.value, _starts(f"{self._organisation}/{store}/overpayment/"))
         theirs = and_(document.c.contact_key == contact_key(contact), document.c.business_date <= until)
-        return self._documents(select(document), and_(own, theirs))
+        return self._documents(and_(own, theirs))
 
     def settlements(self, natural_key: str) -> Sequence[Document]:
         """Payments and allocations that settle a document or take from it."""
         kinds = document.c.kind.in_((DocumentKind.PAYMENT.value, DocumentKind.ALLOCATION.value))
-        return self._documents(select(document), and_(kinds, or_(document.c.settles == natural_key, document.c.credit == natural_key)))
+        return self._documents(and_(kinds, or_(document.c.settles == natural_key, document.c.credit == natural_key)))
 
     def layby_postings(self, laybys: Collection[StoreKey]) -> Mapping[StoreKey, Sequence[tuple[date, Posting]]]:
         """The postings whose selection of facts names one of these lay-bys."""
@@ -84,25 +96,35 @@ class RecordOf:
                 found[layby].append((built.key.business_date, posting_of(row, built.natural_key)))
         return found
 
+    def is_settled(self, store: str, on: date) -> bool:
+        """Whether the sales stream of a date is released, or has nothing to send."""
+        place = (stream.c.organisation == self._organisation, stream.c.store == store, stream.c.business_date == on)
+        settled = (stream.c.stream == Stream.SALES.value, stream.c.state.in_(("released", "nothing_to_send")))
+        with self._db.read() as tx:
+            return tx.execute(select(stream.c.id).where(*place, *settled)).first() is not None
+
     def is_billed(self, store: str, receipt_id: str) -> bool:
         """Whether a bill or supplier credit names that receipt of goods in its postings."""
         kinds = document.c.kind.in_((DocumentKind.BILL.value, DocumentKind.SUPPLIER_CREDIT.value))
-        where = and_(kinds, _starts(f"{self._organisation}/{store}/"), _names("receipt_id", receipt_id))
-        return bool(self._documents(select(document).join(posting), where))
+        return bool(self._naming("receipt_id", receipt_id, and_(kinds, _starts(f"{self._organisation}/{store}/"))))
+
+    def _naming(self, column: str, value: str, where: ColumnElement[bool]) -> list[Document]:
+        """The documents of which a posting's selection of facts names that value."""
+        pairs = self._postings(and_(where, _names(column, value)))
+        return [built for built, row in pairs if dict(row.source_where).get(column) == value]
 
     def _postings(self, where: ColumnElement[bool]) -> Iterable[tuple[Document, Row[Any]]]:
-        live = and_(document.c.organisation == self._organisation, document.c.state.not_in(GONE), where)
         joined = select(posting, document.c.payload).join(document, posting.c.document_id == document.c.id)
-        query = joined.where(live).order_by(posting.c.id)
+        query = joined.where(self._live, where).order_by(posting.c.id)
         with self._db.read() as tx:
             rows = tx.execute(query).all()
         pairs = ((document_of_dict(row.payload), row) for row in rows)
         return ((built, row) for built, row in pairs if (_store_of(built, row), built.key.business_date) not in self._without)
 
-    def _documents(self, query: Any, where: ColumnElement[bool]) -> list[Document]:
-        live = and_(document.c.organisation == self._organisation, document.c.state.not_in(GONE), where)
+    def _documents(self, where: ColumnElement[bool]) -> list[Document]:
+        query = select(document).where(self._live, where).order_by(document.c.version, document.c.id)
         with self._db.read() as tx:
-            rows = tx.execute(query.where(live).order_by(document.c.version, document.c.id)).all()
+            rows = tx.execute(query).all()
         newest = {built.natural_key: built for row in rows if self._counts(built := document_of_dict(row.payload))}
         return list(newest.values())
 

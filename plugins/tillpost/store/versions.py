@@ -51,6 +51,11 @@ class OnRecord:
         """The versions that are in Xero."""
         return tuple(row for row in self.rows if row.state == "posted")
 
+    @property
+    def is_voided(self) -> bool:
+        """Whether a person took any version back in Xero."""
+        return any(row.state == "voided" for row in self.rows)
+
     def in_xero(self) -> Document:
         """What all versions that were sent come to."""
         sent = [row for row in self.rows if row.state in ("posted", *UNDER_WAY)]

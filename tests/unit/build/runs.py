@@ -41,6 +41,13 @@ class Recorded:
 
     documents: dict[str, Document]
     without: frozenset[tuple[str, date]]
+    settled: frozenset[date] = frozenset()
+
+    def document(self, natural_key: str) -> Document | None:
+        return self.documents.get(natural_key)
+
+    def is_settled(self, store: str, on: date) -> bool:
+        return on in self.settled
 
     def _live(self) -> list[Document]:
         return [d for d in self.documents.values() if (d.key.store, d.key.business_date) not in self.without]
@@ -94,6 +101,9 @@ class Runs:
     policies: dict[str, Any] = field(default_factory=dict)
     terms: PaymentTerm | None = None
     documents: dict[str, Document] = field(default_factory=dict)
+    sent: dict[str, Document] = field(default_factory=dict)
+    rows: str = ROWS
+    _settled: set[date] = field(default_factory=set)
     _count: int = 0
 
     def run(self, given: Mapping[str, Any], **changed: Any) -> list[Document]:
@@ -105,19 +115,26 @@ class Runs:
         folder = self.folder / str(self._count)
         write_facts(folder, {name: facts_of_rows(TABLES[name], STORE, rows) for name, rows in facts.tables.items()})
         days = tuple((STORE, day) for day in sorted(facts.dates()))
-        record = Recorded(dict(self.documents), frozenset(days))
+        record = Recorded(dict(self.documents), frozenset(days), frozenset(self._settled))
         found = build_documents(open_facts([folder]), self._context(mapping, days, record))
         built = [document for documents in found.values() for document in documents]
-        self.documents = {d.natural_key: d for d in record._live()} | {d.natural_key: d for d in built}
+        self.documents = {d.natural_key: d for d in record._live()} | {d.natural_key: d for d in built} | self.sent
+        self._settled |= facts.dates()
         return built
+
+    def post(self) -> None:
+        """Send what is on record: from now on it stays as it is."""
+        self.sent = dict(self.documents)
 
     def mapping(self) -> Mappings:
         """The demo's mapping, with rows for what it lacks."""
         folder = self.folder / "mapping"
         folder.mkdir(parents=True, exist_ok=True)
-        for name, more in (("accounts", ROWS), ("contacts", CONTACTS), ("taxes", "")):
+        for name, more in (("accounts", self.rows), ("contacts", CONTACTS), ("taxes", "")):
+            given = {",".join(row.split(",")[:2]) for row in more.splitlines()}
             text = (MAPPINGS / f"{name}.csv").read_text(encoding="utf-8")
-            (folder / f"{name}.csv").write_text(text.rstrip("\n") + "\n" + more, encoding="utf-8")
+            kept = [row for row in text.splitlines() if ",".join(row.split(",")[:2]) not in given]
+            (folder / f"{name}.csv").write_text("\n".join([*kept, more]), encoding="utf-8")
         return load_mapping(folder, "AU")
 
     def _context(self, mapping: Mappings, days: tuple[tuple[str, date], ...], record: Recorded) -> BuildContext:
@@ -125,7 +142,8 @@ class Runs:
         store = replace(Store(STORE, "Shop", "none", "none", STORE, clock, date(2026, 1, 1)), **self.policies)
         org = Organisation("org", "Org", "AU", "AUD", clock.zone, "none", time(6), {STORE: store})
         on_record = dict(self.documents)
-        return BuildContext(org, mapping, days, frozenset({BANK}), on_record.get, record, invoice_terms=self.terms, bill_terms=self.terms)
+        return BuildContext(org, mapping, days, frozenset({BANK}), on_record.get, record, invoice_terms=self.terms, bill_terms=self.terms,
+                            sent=Recorded(self.sent, frozenset()))  # fmt: skip
 
     def balances(self) -> dict[str, int]:
         """What all documents on record come to per account, gross; ``debtors`` and ``creditors`` are what contacts owe and are owed."""

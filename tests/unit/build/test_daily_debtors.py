@@ -147,3 +147,33 @@ def test_a_payment_that_is_taken_back_is_owed_again(tmp_path: Path) -> None:
     [charge] = runs.run({"movements": [paid("m2", D3, "s1", "-50.00")]})
     assert (charge.kind, charge.natural_key, charge.total_cents) == (DocumentKind.INVOICE, "org/shop/account-charge/m2/s1", 5000)
     assert runs.balances() == {"201": -5000, "debtors": 5000}
+
+
+def test_a_sale_that_was_sent_is_paid_where_it_was_sent(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    runs.run({"sales": [sale("s1", D1, "50.00")]})
+    runs.post()
+    given = {"sales": [sale("s1", D1, "50.00")], "movements": [paid("m1", D2, "s1", "20.00")]}
+    assert runs.run(given, **DAILY)[-1].settles == "org/shop/invoice/s1"
+
+
+def test_nothing_pays_more_than_is_due_and_the_rest_is_the_customers_credit(tmp_path: Path) -> None:
+    runs, sales = Runs(tmp_path, DAILY), [sale("s1", D1, "100.00"), sale("s2", D1, "-30.00", customer="OPEN")]
+    runs.run({"sales": sales})
+    payments = [paid("m1", D2, "s1", "60.00"), paid("m2", D3, "s1", "40.00")]
+    first = runs.run({"movements": payments[:1]})
+    second = runs.run({"movements": payments[1:]})
+    assert [(d.kind.value, d.total_cents) for d in (*first, *second)] == [("payment", 6000), ("payment", 1000), ("credit_note", 3000)]
+    assert runs.run({"movements": payments}) == [*first, *second]
+
+
+@pytest.mark.parametrize("back", ["-150.00", "-100.00"])
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_payment_on_a_date_that_came_to_a_credit_or_to_nothing_is_the_customers_credit(tmp_path: Path, back: str, apart: bool) -> None:
+    runs, sales = Runs(tmp_path, DAILY), [sale("s1", D1, "100.00"), sale("s2", D1, back)]
+    one = paid("m1", D2, "s1", "100.00")
+    payment = {**one, "pays": [{**one["pays"][0], "sale_date": D1}]}
+    if apart:
+        runs.run({"sales": sales})
+    built = runs.run({"movements": [payment]} if apart else {"sales": sales, "movements": [payment]})
+    assert [(d.number, d.kind.value, d.total_cents) for d in built[-1:]] == [("TP/shop/account-credit/m1", "credit_note", 10000)]

@@ -124,3 +124,25 @@ def test_a_purchase_of_no_store_is_booked_by_one_of_the_stores_that_deliver_it(t
     assert _shared(tmp_path / "late", ("north",), booked) == []
     apart = _shared(tmp_path / "apart", ("south", "north"), {}, connection="another")
     assert sorted(apart) == ["org/north/bill/p1", "org/south/bill/p1"]
+
+
+def test_a_receipt_that_was_sent_is_reversed_as_it_was_sent(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    settle(runs, [receipt(D1)], [D1])
+    runs.post()
+    runs.rows += "purchase_category,FOOD,302,,,,Another account\n"
+    built = settle(runs, [receipt(D1), bill(D2)], [D1, D2])
+    accounts = {d.natural_key.split("/")[2]: {line.account for line in d.lines} for d in built}
+    assert accounts == {"receipt": {"302", "631"}, "bill": {"302"}, "receipt-reversal": {"301", "631"}}
+    assert runs.balances() == {"302": 33000, "creditors": -33000}
+
+
+def test_a_reversal_moves_with_its_bill_until_it_is_sent(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    settle(runs, [receipt(D1), bill(D2)], [D1], [D2])
+    runs.run({"purchases": [bill(D3), {**bill(D2, "b2"), "receipt": None}]})
+    reversal = runs.documents["org/shop/receipt-reversal/r1"]
+    assert (reversal.key.business_date, runs.balances()) == (D3, {"301": 66000, "creditors": -66000})
+    runs.post()
+    built = runs.run({"purchases": [bill(D2), {**bill(D3, "b2"), "receipt": None}]})
+    assert "org/shop/receipt-reversal/r1" not in [d.natural_key for d in built]

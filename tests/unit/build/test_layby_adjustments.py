@@ -114,3 +114,15 @@ def test_with_each_payment_there_is_no_adjustment_to_take_back(tmp_path: Path) -
 def test_the_tender_of_a_completed_layby_names_it(tmp_path: Path) -> None:
     [journal] = Runs(tmp_path).run({"sales": [completed(D1)]})
     assert [p.source.where for p in journal.postings if p.account == "805"] == [(("tender_code", "LAYBY"), ("layby_id", "L1"))]
+
+
+@pytest.mark.parametrize(("policy", "account"), [("hold", "sent"), ("adjust", "built")])
+def test_an_adjustment_that_was_sent_is_taken_back_as_it_was_sent(tmp_path: Path, policy: str, account: str) -> None:
+    runs = Runs(tmp_path, {"posted_changes": policy})
+    runs.run({"sales": [opening()], "movements": [deposit(), adjustment(D2)]})
+    before = {line.account for line in runs.documents["org/shop/journal/2026-03-02"].lines}
+    runs.post()
+    runs.rows += "other,layby_adjustment,299,,,,Another account\n"
+    built = runs.run({"movements": [adjustment(D2), cancelled(D4)]})
+    taken = {line.account for line in built[-1].lines}
+    assert ("299" in taken, "299" in before) == (account == "built", False)

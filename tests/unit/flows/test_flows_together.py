@@ -29,7 +29,7 @@ from tillpost.model.reference import ReferenceData, XeroAccount, XeroOrganisatio
 from tillpost.organisations import Organisation, Store
 from tillpost.pos.facts import facts_of_rows, open_facts, write_facts
 from tillpost.store.database import Database, open_database
-from tillpost.store.schema import document
+from tillpost.store.schema import document, stream
 from tillpost.store.states import stream_states
 
 DAY = date(2026, 3, 3)
@@ -202,6 +202,73 @@ def test_without_a_change_a_store_that_cannot_be_read_again_stops_nothing(world:
     world.night({"cafe": CAFE, "kiosk": KIOSK})
     assert world.night({"cafe": CAFE}).states[SHARED] == "released"
     assert world.shared()[0] == "ready"
+
+
+@pytest.mark.parametrize(("name", "left"), [("kiosk", ()), ("Shop Kiosk", (store("kiosk", starts_on=date(2026, 3, 4)),))])
+def test_a_store_that_is_no_longer_set_up_is_not_taken_out_of_what_is_in_xero(world: World, name: str, left: tuple[Store, ...]) -> None:
+    world.night({"cafe": CAFE, "kiosk": KIOSK})
+    world.post()
+    sent, world.stores = world.outbox(), (store("cafe"), *left)
+    assert world.night({"cafe": CAFE}).states[SHARED] == "released"
+    changed = {"sales": [sale("60.00")]}
+    assert world.night({"cafe": changed}).states[SHARED] == "open"
+    assert world.shared()[1] == (
+        f"It waits for all its stores. {name} was in it and is no longer set up for this date: put it back into tillpost.yml, "
+        "with its old starts_on.",
+    )
+    assert world.outbox() == sent
+    world.stores = (store("cafe"), store("kiosk"))
+    world.night({"cafe": changed, "kiosk": KIOSK})
+    assert world.outbox()[1:] == [(f"{JOURNAL}/v2", "ready", {"101": 1000, "201": -1000})]
+
+
+def test_a_store_that_is_held_by_hand_stops_the_document_that_was_not_sent_at_once(world: World) -> None:
+    world.night({"cafe": CAFE, "kiosk": {"sales": [*KIOSK["sales"], sale("30.00", "a1", tender="ACCOUNT")]}})
+    with world.db.write() as tx:
+        tx.execute(document.update().where(document.c.kind == "invoice").values(state="posted", xero_id="x"))
+    decide(world.site, Act.HOLD, "org", "kiosk", "2026-03-03", "sales", who="Kim", why="wrong till")
+    assert world.shared() == ("open", ("It waits for all its stores. kiosk is held by Kim: wrong till",))
+    assert [state for _, state, _ in world.outbox()] == ["posted", "held"]
+
+
+def test_a_hold_leaves_the_document_alone_that_is_in_xero(world: World) -> None:
+    world.night({"cafe": CAFE, "kiosk": KIOSK})
+    world.post()
+    assert decide(world.site, Act.HOLD, "org", "kiosk", "2026-03-03", "sales", who="Kim", why="wrong till") == "held"
+    assert world.night({"cafe": CAFE, "kiosk": KIOSK}).states[SHARED] == "released"
+    assert world.shared() == ("posted", ())
+
+
+@pytest.mark.parametrize("read", [{"cafe": CAFE, "kiosk": KIOSK}, {"cafe": CAFE}])
+def test_a_hold_stops_what_was_not_sent_although_no_facts_changed(world: World, read: Mapping[str, Given]) -> None:
+    world.night({"cafe": CAFE, "kiosk": KIOSK})
+    with world.db.write() as tx:
+        by_hand = {"state": "held", "reason": "Held by Kim: wrong till", "held_by": "Kim", "held_why": "wrong till"}
+        tx.execute(stream.update().where(stream.c.store == "kiosk", stream.c.stream == "sales").values(**by_hand))
+    assert world.night(read).states[SHARED] == "open"
+    assert [state for _, state, _ in world.outbox()] == ["held"]
+    assert world.shared() == ("open", ("It waits for all its stores. Shop Kiosk is held: Held by Kim: wrong till",))
+
+
+def test_facts_that_are_older_than_those_on_record_reopen_nothing(world: World) -> None:
+    world.night({"cafe": {"sales": [sale("55.00")]}, "kiosk": KIOSK})
+    world.hours -= 2
+    assert world.night({"cafe": CAFE, "kiosk": KIOSK}).states[SHARED] == "released"
+    assert world.outbox() == [(JOURNAL, "ready", {"101": 5500, "105": 2000, "201": -7500})]
+
+
+@pytest.mark.parametrize("change", ["invoice", "per_organisation"])
+def test_takings_that_a_person_voided_in_xero_are_not_sent_anew_in_another_form(world: World, change: str) -> None:
+    world.sales_document = "per_store"
+    world.night({"cafe": CAFE})
+    with world.db.write() as tx:
+        tx.execute(document.update().values(state="voided"))
+    if change == "invoice":
+        world.stores = (store("cafe", sales_as="invoice"),)
+    else:
+        world.stores, world.sales_document = (store("cafe"),), change
+    world.night({"cafe": CAFE})
+    assert world.outbox() == [("TP/cafe/journal/2026-03-03", "voided", {"101": 5000, "201": -5000})]
 
 
 def test_a_night_reads_all_stores_of_a_date_again_whose_document_waits(world: World) -> None:

@@ -17,6 +17,7 @@ from tests.unit.store.databases import Watch
 from tests.unit.store.documents import SALES, invoice, journal, result, settle
 from tillpost.model.documents import Document, DocumentKind, DocumentLine, FactSelection, Posting, document_of_dict
 from tillpost.model.findings import Severity, StreamKey
+from tillpost.store.adjustments import adjustment
 from tillpost.store.database import Database, open_database
 from tillpost.store.schema import document, posting
 from tillpost.store.streams import StreamState, approve, release, stream_states
@@ -229,6 +230,49 @@ def test_the_evidence_of_an_adjustment_is_what_changed(db: Database) -> None:
         (-600, [["category", "coffee"]], 14),
         (-100, [["category", "cake"]], 1),
     ]
+
+
+@pytest.mark.parametrize(("voided", "examples"), [
+    (1, (f"journal {NUMBER}/v2 10.00 is now 130.00",)),
+    (2, (f"journal {NUMBER} 110.00 is now 130.00",)),
+])  # fmt: skip
+def test_nothing_is_adjusted_where_a_person_voided_a_version(db: Database, voided: int, examples: tuple[str, ...]) -> None:
+    for minutes, cents in enumerate((11_000, 12_000)):
+        adjust(db, journal(cents=cents), minutes=minutes)
+        post_all(db)
+    with db.write() as tx:
+        tx.execute(document.update().where(document.c.version == voided).values(state="voided"))
+    assert adjust(db, journal(cents=13_000), minutes=2) == "held"
+    assert (len(outbox(db)), state_of(db).findings[0].examples) == (2, examples)
+    assert adjust(db, minutes=3) == "held" and len(outbox(db)) == 2
+
+
+def test_a_version_is_numbered_after_the_first_one_on_record() -> None:
+    second = replace(journal(cents=1_000), version=2, number=f"{NUMBER}/v2")
+    third = adjustment(journal(cents=3_000), [second], NUMBER, 3)
+    assert third is not None and (third.number, third.narration.rpartition(" ")[2]) == (f"{NUMBER}/v3", f"[{NUMBER}/v3]")
+
+
+def _sold(coffee: tuple[str, int], cake: tuple[str, int]) -> Document:
+    """A journal of two categories, each with its account and its evidence."""
+    lines, postings = [DocumentLine("090", "BASEXCLUDED", coffee[1] + cake[1], "Cash")], []
+    for category, (account, cents) in (("coffee", coffee), ("cake", cake)):
+        lines.append(DocumentLine(account, "OUTPUT", -cents, category, rate_bp=1_000))
+        source = FactSelection("sale_lines", (("category", category),), 1)
+        postings.append(Posting("k", account, "OUTPUT", 1_000, "", -cents, -cents // 11, 1, category, source, "accounts.csv:2"))
+    return replace(journal(), lines=tuple(lines), postings=tuple(postings))
+
+
+@pytest.mark.parametrize("changed", [_sold(("200", 600), ("203", 300)), _sold(("203", 600), ("201", 300))])
+def test_what_only_the_mapping_has_moved_is_held_with_the_difference_and_not_adjusted(db: Database, changed: Document) -> None:
+    adjust(db, _sold(("200", 500), ("201", 300)), minutes=0)
+    post_all(db)
+    assert adjust(db, changed, minutes=1) == "held"
+    assert len(outbox(db)) == 1
+    [found] = state_of(db).findings
+    assert (found.rule, found.examples) == ("posted_stream_changed", (f"journal {NUMBER} 8.00 is now 9.00",))
+    assert adjust(db, _sold(("200", 600), ("201", 300)), minutes=2) == "released"
+    assert outbox(db)[1][1:] == (2, "ready", {"090": 100, "200": -100})
 
 
 @st.composite

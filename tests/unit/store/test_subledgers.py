@@ -8,6 +8,7 @@ from datetime import timedelta
 from tests.unit.store.documents import DAY, PURCHASES, allocation, bill, invoice, journal, payment, release_documents, sales_of, trade
 from tillpost.model.documents import Document, DocumentKind, FactSelection, Posting
 from tillpost.store.database import Database
+from tillpost.store.schema import document
 from tillpost.store.subledgers import RecordOf
 
 LATER = DAY + timedelta(days=3)
@@ -96,3 +97,26 @@ def test_receipts_are_open_until_a_reversal_settles_them_and_billed_once_a_bill_
     record = RecordOf(db, "harbour")
     assert [d.natural_key for d in record.open_receipts()] == ["harbour/cafe/receipt/r2"]
     assert (record.is_billed("cafe", "r1"), record.is_billed("cafe", "r2"), record.is_billed("bar", "r1")) == (True, False, False)
+
+
+def test_ids_that_differ_in_case_are_different(db: Database) -> None:
+    named = naming(bill("b1", "N-1"), "purchase_lines", ("purchase_id", "b1"), ("receipt_id", "r1"))
+    release_documents(db, daily("2026-10-03", "ab1"), daily("2026-10-03/other", "AB1"), named)
+    record = RecordOf(db, "harbour")
+    found = [record.carrier("cafe", sale, DAY) for sale in ("ab1", "AB1", "Ab1")]
+    assert [one and one.natural_key.removeprefix("harbour/cafe/account-sales/") for one in found] == [
+        "2026-10-03",
+        "2026-10-03/other",
+        None,
+    ]
+    assert (record.is_billed("cafe", "r1"), record.is_billed("cafe", "R1")) == (True, False)
+
+
+def test_what_is_sent_is_told_apart_from_what_waits(db: Database) -> None:
+    release_documents(db, invoice("s1"))
+    sent, known = RecordOf(db, "harbour", sent_only=True), RecordOf(db, "harbour")
+    assert (sent.carrier("cafe", "s1", DAY), sent.document("harbour/cafe/invoice/s1"), known.is_settled("cafe", DAY)) == (None, None, True)
+    assert known.document("harbour/cafe/invoice/s1") is not None and not known.is_settled("cafe", LATER)
+    with db.write() as tx:
+        tx.execute(document.update().values(state="unknown"))
+    assert sent.carrier("cafe", "s1", DAY) == sent.document("harbour/cafe/invoice/s1") == known.document("harbour/cafe/invoice/s1")
