@@ -43,8 +43,15 @@ up: .venv/.runtime ## the demo live: Airflow with its pages, and the local Xero,
 down: ## end what `make up` started
 	@$(BIN)/python -m sandbox.live down
 
-test: .venv/.dev lint ## install what the tests need, then lint and run all tests
-	@$(BIN)/python -m tests.servers $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+# Tests with a scheduler, a browser or killed processes measure patience: they run one after another, after the others.
+PYTEST := $(BIN)/python -m tests.servers $(BIN)/python -m pytest
+test: .venv/.dev lint ## install what the tests need, then lint and run all tests (ARGS: only those)
+ifdef ARGS
+	@$(PYTEST) $(ARGS)
+else
+	@$(PYTEST) -n 2 --dist loadfile tests/unit tests/golden
+	@$(PYTEST) tests/browser tests/dags tests/integration
+endif
 
 lint: .venv/.dev ## ruff and mypy
 	@$(BIN)/ruff check .
