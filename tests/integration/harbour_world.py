@@ -36,7 +36,8 @@ from tillpost.flows.prepare import Summary, extract_group, plan_run, settle
 from tillpost.model.findings import Stream, StreamKey
 from tillpost.model.period import DateRange
 from tillpost.store.database import Database, migrate, open_database
-from tillpost.store.schema import document, stream, tenant
+from tillpost.store.schema import document, stream
+from tillpost.store.schema_xero import tenant
 from tillpost.store.states import StreamState, stream_states
 
 ORGANISATION = "harbour"

@@ -12,7 +12,7 @@ from tillpost.model.documents import Contact
 from tillpost.store import audit
 from tillpost.store.database import Database
 from tillpost.store.outbox import contact_key
-from tillpost.store.schema import contact, tenant
+from tillpost.store.schema_xero import contact, tenant
 from tillpost.store.upserts import insert_missing, upsert
 
 

@@ -16,7 +16,8 @@ from sqlalchemy import Row, and_, select, update
 from tillpost.model.documents import DocumentKind
 from tillpost.model.results import HeldDocument
 from tillpost.store.database import Database
-from tillpost.store.schema import document, payment_status, stream, watermark
+from tillpost.store.schema import document, stream
+from tillpost.store.schema_xero import payment_status, watermark
 from tillpost.store.upserts import insert_missing, upsert
 
 PULLED = (

@@ -11,7 +11,8 @@ from tillpost.model.documents import Contact, DocumentKind, document_of_dict
 from tillpost.store.claims import ReadyDocument, Tally, is_ready, may_be_sent, ready_documents
 from tillpost.store.database import Database
 from tillpost.store.outbox import contact_key
-from tillpost.store.schema import chunk, contact, document
+from tillpost.store.schema import chunk, document
+from tillpost.store.schema_xero import contact
 
 
 @dataclass(frozen=True, slots=True)

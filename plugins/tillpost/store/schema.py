@@ -1,4 +1,4 @@
-"""Tillpost's own tables: streams and their findings, the outbox, claims, leases, contacts, payment status, audit.
+"""Tillpost's own tables: streams and their findings, the outbox, claims, leases, audit. ``schema_xero`` has those about Xero.
 
 The meaning of the states is in docs/posting.md. ``migrations/versions`` creates what is described here; a test proves that both
 agree. Amounts are integer cents, times aware UTC.
@@ -48,41 +48,44 @@ def one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(v) for v in values)})"
 
 
-def _id() -> Column[int]:
+def id_column() -> Column[int]:
+    """The number of a row."""
     # SQLite numbers rows by itself only where the key is an INTEGER.
     return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
 
 
-def _text(name: str) -> Column[str]:
+def text_column(name: str) -> Column[str]:
+    """A text that is empty rather than missing."""
     return Column(name, Text, nullable=False, server_default="")
 
 
-def _cents(name: str) -> Column[int]:
+def cents_column(name: str) -> Column[int]:
+    """An amount in integer cents."""
     return Column(name, BigInteger, nullable=False, server_default="0")
 
 
 stream = Table(
     "stream",
     metadata,
-    _id(),
+    id_column(),
     Column("organisation", String(40), nullable=False),
     Column("store", String(40), nullable=False),
     Column("business_date", Date, nullable=False),
     Column("stream", String(20), nullable=False),
     Column("state", String(20), nullable=False),
-    _text("reason"),
-    _text("held_by"),
-    _text("held_why"),
-    _text("approved_by"),
-    _text("approved_digest"),
-    _text("accepted_digest"),
+    text_column("reason"),
+    text_column("held_by"),
+    text_column("held_why"),
+    text_column("approved_by"),
+    text_column("approved_digest"),
+    text_column("accepted_digest"),
     Column("approval_required", Boolean, nullable=False, server_default=text("false")),
     Column("figures", JSON, nullable=False),
-    _text("facts_digest"),
-    _text("books_digest"),
+    text_column("facts_digest"),
+    text_column("books_digest"),
     Column("read_at", UtcDateTime),
-    _text("extraction"),
-    _text("run"),
+    text_column("extraction"),
+    text_column("run"),
     # The store's mode and the form of its takings when its documents were built.
     Column("mode", String(20), nullable=False, server_default=""),
     Column("takings", String(20), nullable=False, server_default=""),
@@ -94,7 +97,7 @@ stream = Table(
 document = Table(
     "document",
     metadata,
-    _id(),
+    id_column(),
     Column("stream_id", ForeignKey("stream.id"), nullable=False, index=True),
     Column("organisation", String(40), nullable=False),
     Column("natural_key", Text, nullable=False),
@@ -105,23 +108,28 @@ document = Table(
     Column("business_date", Date, nullable=False),
     Column("payload", JSON, nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),
-    _text("books_digest"),
-    _text("facts_digest"),
-    _cents("total_cents"),
-    _text("contact_key"),
-    _text("settles"),
-    _text("credit"),
-    _text("pos_id"),
-    _text("held_why"),
+    text_column("books_digest"),
+    text_column("facts_digest"),
+    cents_column("total_cents"),
+    text_column("contact_key"),
+    text_column("settles"),
+    text_column("credit"),
+    text_column("pos_id"),
+    text_column("held_why"),
+    # What held it: empty for its stream; else the poster's doubt, which pre-flight lifts itself.
+    Column("held_rule", String(20), nullable=False, server_default=""),
     Column("number_checked_at", UtcDateTime),
     Column("max_chunk", Integer, nullable=False),
     Column("refusals", Integer, nullable=False, server_default="0"),
+    # How often it was claimed; the date written into Xero where that is not the document's own.
+    Column("sends", Integer, nullable=False, server_default="0"),
+    Column("sent_date", Date),
     Column("chunk_id", ForeignKey("chunk.id"), index=True),
     Column("position", Integer),
     Column("xero_id", String(64), nullable=False, server_default=""),
     Column("xero_total_cents", BigInteger),
     Column("xero_tax_cents", BigInteger),
-    _text("message"),
+    text_column("message"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("posted_at", UtcDateTime),
@@ -132,49 +140,51 @@ document = Table(
     Index("uq_document_number", "organisation", "kind", "number", unique=True, sqlite_where=NUMBERED, postgresql_where=NUMBERED),
     Index("ix_document_queue", "organisation", "state", "kind", "business_date"),
     Index("ix_document_xero_id", "organisation", "xero_id"),
+    Index("ix_document_settles", "organisation", "settles"),
+    Index("ix_document_credit", "organisation", "credit"),
 )
 
 finding = Table(
     "finding",
     metadata,
-    _id(),
+    id_column(),
     Column("stream_id", ForeignKey("stream.id"), nullable=False, index=True),
     # A finding of the poster is about one document and stays when the stream is checked again.
     Column("document_id", ForeignKey("document.id"), index=True),
     Column("rule", Text, nullable=False),
     Column("severity", String(20), nullable=False),
-    _text("message"),
+    text_column("message"),
     Column("count", Integer, nullable=False, server_default="0"),
     Column("amount_cents", BigInteger),
     Column("examples", JSON, nullable=False),
-    _text("remedy"),
+    text_column("remedy"),
     Column("crashed", Boolean, nullable=False, server_default=text("false")),
 )
 
 posting = Table(
     "posting",
     metadata,
-    _id(),
+    id_column(),
     Column("document_id", ForeignKey("document.id"), nullable=False, index=True),
     Column("account", Text, nullable=False),
     Column("tax_type", Text, nullable=False),
     Column("rate_bp", Integer, nullable=False, server_default="0"),
-    _text("tracking"),
-    _cents("cents"),
-    _cents("pos_tax_cents"),
+    text_column("tracking"),
+    cents_column("cents"),
+    cents_column("pos_tax_cents"),
     Column("roundings", Integer, nullable=False, server_default="0"),
-    _text("description"),
-    _text("quantity"),
+    text_column("description"),
+    text_column("quantity"),
     Column("source_table", String(40), nullable=False),
     Column("source_where", JSON, nullable=False),
     Column("source_rows", Integer, nullable=False),
-    _text("mapped_by"),
+    text_column("mapped_by"),
 )
 
 chunk = Table(
     "chunk",
     metadata,
-    _id(),
+    id_column(),
     Column("organisation", String(40), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("lease_number", Integer, nullable=False),
@@ -183,7 +193,7 @@ chunk = Table(
     # [document id, books digest] in the order of the request.
     Column("documents", JSON, nullable=False),
     Column("state", String(20), nullable=False),
-    _text("outcome"),
+    text_column("outcome"),
     Column("claimed_at", UtcDateTime, nullable=False),
     Column("unknown_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
@@ -196,89 +206,20 @@ lease = Table(
     metadata,
     Column("organisation", String(40), primary_key=True),
     Column("number", Integer, nullable=False),
-    _text("holder"),
+    text_column("holder"),
     Column("expires_at", UtcDateTime, nullable=False),
-)
-
-contact = Table(
-    "contact",
-    metadata,
-    Column("organisation", String(40), primary_key=True),
-    Column("contact_key", Text, primary_key=True),
-    _text("name"),
-    _text("number"),
-    Column("contact_id", String(64), nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
-)
-
-tenant = Table(
-    "tenant",
-    metadata,
-    Column("organisation", String(40), primary_key=True),
-    Column("tenant_id", String(64), nullable=False, unique=True),
-    Column("bound_at", UtcDateTime, nullable=False),
-)
-
-payment_status = Table(
-    "payment_status",
-    metadata,
-    Column("organisation", String(40), primary_key=True),
-    Column("xero_id", String(64), primary_key=True),
-    Column("kind", String(20), nullable=False),
-    Column("number", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    _text("contact_name"),
-    Column("date", Date),
-    _cents("total_cents"),
-    _cents("due_cents"),
-    _cents("paid_cents"),
-    _cents("credited_cents"),
-    Column("paid_on", Date),
-    Column("changed_at", UtcDateTime),
-    Column("pulled_at", UtcDateTime, nullable=False),
-    Column("digest", String(64), nullable=False),
-    _text("written_digest"),
-    Column("written_at", UtcDateTime),
-)
-
-watermark = Table(
-    "watermark",
-    metadata,
-    Column("organisation", String(40), primary_key=True),
-    Column("name", String(80), primary_key=True),
-    Column("value", UtcDateTime, nullable=False),
-)
-
-quota = Table(
-    "quota",
-    metadata,
-    Column("organisation", String(40), primary_key=True),
-    Column("blocked_until", UtcDateTime),
-    _text("problem"),
-    Column("minute_left", Integer),
-    Column("day_left", Integer),
-    Column("observed_at", UtcDateTime),
-)
-
-api_call = Table(
-    "api_call",
-    metadata,
-    _id(),
-    Column("organisation", String(40), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Index("ix_api_call_window", "organisation", "at"),
 )
 
 audit = Table(
     "audit",
     metadata,
-    _id(),
+    id_column(),
     Column("at", UtcDateTime, nullable=False),
     Column("organisation", String(40), nullable=False),
     Column("subject", Text, nullable=False),
     Column("action", String(40), nullable=False),
-    _text("who"),
-    _text("why"),
+    text_column("who"),
+    text_column("why"),
     Column("details", JSON, nullable=False),
     Index("ix_audit_subject", "organisation", "subject"),
 )

@@ -12,14 +12,15 @@ from sqlalchemy import ColumnElement, Row, Text, and_, cast, or_, select
 
 from tillpost.model.documents import Contact, Document, DocumentKind, Posting, document_of_dict
 from tillpost.model.findings import Stream
-from tillpost.store.booked import SENT
 from tillpost.store.database import Database
 from tillpost.store.evidence import posting_of
 from tillpost.store.outbox import contact_key
 from tillpost.store.schema import document, posting, stream
-from tillpost.store.versions import GONE
+from tillpost.store.versions import GONE, UNDER_WAY
 
 StoreKey = tuple[str, str]
+# What was voided in Xero is neither there nor on its way.
+SENT = ("posted", *UNDER_WAY)
 
 
 class RecordOf:
@@ -34,6 +35,7 @@ class RecordOf:
         self._without = frozenset(without)
         counts = document.c.state.in_(SENT) if sent_only else document.c.state.not_in(GONE)
         self._live = and_(document.c.organisation == organisation, counts)
+        self._daily: frozenset[str] | None = None
 
     def document(self, natural_key: str) -> Document | None:
         """The newest version of a document."""
@@ -43,11 +45,10 @@ class RecordOf:
     def carrier(self, store: str, sale_id: str, on: date | None) -> Document | None:
         """The invoice or credit note of that sale, else the daily one that has it among its postings."""
         prefix = f"{self._organisation}/{store}"
-        own = document.c.natural_key.in_([f"{prefix}/invoice/{sale_id}", f"{prefix}/credit-note/{sale_id}"])
-        daily = _starts(f"{prefix}/account-sales/")
-        if on is not None:
-            daily = and_(daily, document.c.business_date == on)
-        found = self._documents(own) or self._naming("sale_id", sale_id, daily)
+        found = self._documents(document.c.natural_key.in_([f"{prefix}/invoice/{sale_id}", f"{prefix}/credit-note/{sale_id}"]))
+        if not found and store in self._daily_stores():
+            daily = _starts(f"{prefix}/account-sales/")
+            found = self._naming("sale_id", sale_id, daily if on is None else and_(daily, document.c.business_date == on))
         return found[-1] if found else None
 
     def has_sale(self, store: str, sale_id: str) -> bool:
@@ -107,6 +108,14 @@ class RecordOf:
         """Whether a bill or supplier credit names that receipt of goods in its postings."""
         kinds = document.c.kind.in_((DocumentKind.BILL.value, DocumentKind.SUPPLIER_CREDIT.value))
         return bool(self._naming("receipt_id", receipt_id, and_(kinds, _starts(f"{self._organisation}/{store}/"))))
+
+    def _daily_stores(self) -> frozenset[str]:
+        """The stores with an invoice of a date's account sales; asked once, for reading through postings is slow."""
+        if self._daily is None:
+            keys = select(document.c.natural_key).where(self._live, document.c.natural_key.like(f"{self._organisation}/%/account-sales/%"))
+            with self._db.read() as tx:
+                self._daily = frozenset(key.split("/")[1] for key in tx.execute(keys).scalars())
+        return self._daily
 
     def _naming(self, column: str, value: str, where: ColumnElement[bool]) -> list[Document]:
         """The documents of which a posting's selection of facts names that value."""

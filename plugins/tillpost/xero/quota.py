@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from tillpost.errors import RateLimited
 from tillpost.store.database import Clock, Database
-from tillpost.store.schema import api_call, quota
+from tillpost.store.schema_xero import api_call, quota
 from tillpost.store.upserts import insert_missing
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -25,7 +25,8 @@ from tillpost.store import audit as trail
 from tillpost.store import database as module
 from tillpost.store.database import Database, open_database
 from tillpost.store.migrating import VERSION_TABLE
-from tillpost.store.schema import audit, document, metadata, watermark
+from tillpost.store.schema import audit, document, metadata
+from tillpost.store.schema_xero import watermark
 
 
 @pytest.fixture(params=["sqlite", *SERVERS])

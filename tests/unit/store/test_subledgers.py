@@ -120,3 +120,6 @@ def test_what_is_sent_is_told_apart_from_what_waits(db: Database) -> None:
     with db.write() as tx:
         tx.execute(document.update().values(state="unknown"))
     assert sent.carrier("cafe", "s1", DAY) == sent.document("harbour/cafe/invoice/s1") == known.document("harbour/cafe/invoice/s1")
+    with db.write() as tx:
+        tx.execute(document.update().values(state="voided"))
+    assert sent.document("harbour/cafe/invoice/s1") is None
