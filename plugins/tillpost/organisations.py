@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tillpost.errors import ConfigError
 from tillpost.model.findings import ALL_STORES
 from tillpost.model.period import TradingClock
+from tillpost.posting_rules import DEFAULT_RULES, PostingRules, read_posting_rules
 from tillpost.yaml_lines import YamlMap, read_yaml
 
 COUNTRIES = ("AU", "NZ", "GB")
@@ -19,7 +20,7 @@ MODES = ("batch", "real_time", "transaction")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ORGANISATION_KEYS = (
     "name", "country", "currency", "time_zone", "xero", "prepare_at", "gst_basis", "look_back_days",
-    "sales_document", "store_tracking", "stores",
+    "sales_document", "store_tracking", "posting", "stores",
 )  # fmt: skip
 STORE_KEYS = (
     "name", "pos", "connection", "pos_store", "time_zone", "cut_over", "starts_on", "send_as", "mode", "layby_recognition",
@@ -97,6 +98,7 @@ class Organisation:
     look_back_days: int = 7
     sales_document: str = "per_store"
     store_tracking: str = ""
+    posting: PostingRules = DEFAULT_RULES
 
     def store_name(self, key: str) -> str:
         """A store's name for a reader, "All stores" for their common document; the key where it is not in tillpost.yml."""
@@ -137,6 +139,7 @@ def _organisation(key: str, raw: YamlMap) -> Organisation:
         look_back_days=_whole_number(raw, "look_back_days", "7"),
         sales_document=raw.choice("sales_document", ("per_store", "per_organisation")),
         store_tracking=raw.text("store_tracking"),
+        posting=read_posting_rules(raw.map("posting")) if "posting" in raw.values else DEFAULT_RULES,
     )
     if organisation.sales_document == "per_organisation":
         _check_together(raw, organisation)

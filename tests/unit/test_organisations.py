@@ -13,6 +13,8 @@ from tillpost.config import PROJECT, Settings, load_site
 from tillpost.errors import ConfigError
 from tillpost.model.period import TradingClock
 from tillpost.organisations import ORGANISATION_KEYS, STORE_KEYS, Store, load_organisations
+from tillpost.posting_rules import KEYS as POSTING_KEYS
+from tillpost.posting_rules import PostingRules
 
 TEXT = """\
 version: 1
@@ -122,6 +124,17 @@ def test_one_document_for_all_stores_needs_a_tracking_category_and_one_form(tmp_
     assert _load(tmp_path, TWO + "        mode: transaction\n")["city"].store_name("pier") == "Pier"
 
 
+def test_how_an_organisation_is_posted(tmp_path: Path) -> None:
+    first, rest = TWO.replace("sales_as: invoice", "sales_as: journal").split("    stores:\n", 1)
+    told = (
+        "    posting:\n      locked_period: first_open_day\n      lanes: {}\n      calls_a_day: 1000\n      evidence: note\n    stores:\n"
+    )
+    assert _load(tmp_path, first + "    stores:\n" + rest)["city"].posting == PostingRules("hold", 4, 5_000, 20, "none")
+    assert _load(tmp_path, first + told.format(5) + rest)["city"].posting == PostingRules("first_open_day", 5, 1_000, 20, "note")
+    with pytest.raises(ConfigError, match=r"tillpost.yml:\d+: 'lanes' is '6'; write a whole number from 1 to 5\."):
+        _load(tmp_path, first + told.format(6) + rest)
+
+
 def test_a_missing_file_names_the_setting_that_finds_it(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="TILLPOST_INCLUDE names the folder"):
         load_site(Settings.from_environment({"TILLPOST_INCLUDE": str(tmp_path)}))
@@ -140,6 +153,6 @@ def test_the_defaults_lie_in_the_clone() -> None:
 
 def test_every_setting_is_documented() -> None:
     text = (PROJECT / "docs" / "configuration.md").read_text()
-    for name in (*ORGANISATION_KEYS, *STORE_KEYS, "TILLPOST_INCLUDE", "TILLPOST_DB_URL", "TILLPOST_DATA"):
+    for name in (*ORGANISATION_KEYS, *POSTING_KEYS, *STORE_KEYS, "TILLPOST_INCLUDE", "TILLPOST_DB_URL", "TILLPOST_DATA"):
         assert f"`{name}`" in text, name
     assert {field.name for field in fields(Store)} - {"key", "clock", "mode_changes", "send_as_changes"} <= set(STORE_KEYS)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from tillpost.errors import RateLimited
 from tillpost.model.documents import Contact, Document, DocumentKind
 from tillpost.model.results import ElementResult, HeldDocument
 
@@ -58,6 +59,16 @@ class Meter(Protocol):
 
     def observe(self, headers: Mapping[str, str]) -> None:
         """Take Xero's own count from the headers of any answer, whatever its status."""
+
+
+class Budget(Protocol):
+    """What the poster may spend (``tillpost.xero.quota.Quota``); asked before a chunk is claimed, it counts nothing."""
+
+    def room(self, *, in_flight: int, backfill: bool) -> RateLimited | None:
+        """None where one more call may leave now beside those in flight; else the limit it waits for.
+
+        ``backfill``: for documents of older dates, which leave a share of the day to the nightly run.
+        """
 
 
 class Sender(Protocol):

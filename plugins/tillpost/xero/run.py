@@ -1,0 +1,68 @@
+"""One drain of an organisation's outbox: its tools and what it has counted, handed from step to step of the poster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tillpost.errors import RateLimited
+from tillpost.model.reference import ReferenceData
+from tillpost.posting_rules import PostingRules
+from tillpost.store.claims import Tally
+from tillpost.store.database import Clock, Database
+from tillpost.store.leases import Lease
+from tillpost.xero.sender import Budget, Sender
+
+# So many chunks in a row without a clear answer, or too slow to be sent, and the poster stops for now.
+MAX_IN_A_ROW = 5
+# Documents of so many days back belong to the nightly work; older ones are a backfill.
+NIGHTLY_DAYS = 14
+
+
+class Stop(Exception):
+    """An orderly end before the outbox is empty: ``why``, and ``until`` when it is worth to go on (aware UTC; None: when a person has acted)."""
+
+    def __init__(self, why: str, until: datetime | None = None) -> None:
+        self.why, self.until = why, until
+        super().__init__(why)
+
+
+@dataclass(slots=True)
+class Run:
+    """One drain. ``deadline``: no chunk is begun from then on. ``wait``: how to wait for some seconds; None: stop instead."""
+
+    db: Database
+    organisation: str
+    sender: Sender
+    clock: Clock
+    lease: Lease
+    tenant_id: str
+    deadline: datetime
+    rules: PostingRules
+    budget: Budget | None = None
+    reference: Callable[[], ReferenceData] | None = None
+    wait: Callable[[float], None] | None = None
+    contacts: dict[str, str] = field(default_factory=dict)
+    posted: int = 0
+    refused: int = 0
+    in_a_row: int = 0
+    paused: RateLimited | None = None
+
+    @property
+    def nightly_from(self) -> date:
+        """The first business date that belongs to the nightly work."""
+        return date.fromordinal(self.clock().date().toordinal() - NIGHTLY_DAYS)
+
+    def add(self, tally: Tally) -> None:
+        """Count what became of documents."""
+        self.posted += tally.posted
+        self.refused += tally.refused
+        if tally.posted or tally.refused:
+            self.in_a_row = 0
+
+    def count_in_a_row(self, why: str, until: datetime) -> None:
+        """Count a chunk that came to nothing; raises Stop when there were too many in a row."""
+        self.in_a_row += 1
+        if self.in_a_row >= MAX_IN_A_ROW:
+            raise Stop(why, until)
