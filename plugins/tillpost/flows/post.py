@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TypedDict
 
 from tillpost.config import Site
@@ -30,15 +31,16 @@ class Posted(TypedDict):
 def post(site: Site, organisation: str, *, holder: str, max_seconds: int = 600) -> Posted:
     """Send what is released and not yet in Xero; returns at once where another poster holds the lease. Raises XeroError."""
     from tillpost.xero.client import XeroClient
+    from tillpost.xero.lanes import lanes_of
     from tillpost.xero.posting import drain
     from tillpost.xero.quota import Quota
 
     org = site.organisation(organisation)
     db = open_database(site.settings.db_url, migrate=True)
     client = XeroClient(site.connections(org.xero), meter=Quota(db, org.key, db.now))
-    begun = db.now()
+    lanes, begun = lanes_of(org.posting.lanes), db.now()
     try:
-        done = drain(db, org.key, client, db.now, holder, max_seconds=max_seconds)
+        done = drain(db, org.key, client, db.now, holder, max_seconds=max_seconds, rules=org.posting, lanes=lanes, wait=time.sleep)
     finally:  # what was posted before a failure is posted: the reports say so
         write_reports(site, org, db, dates_changed_since(db, org.key, begun), holder, db.now())
     return {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, insert, or_, select, tuple_, update
@@ -78,12 +78,23 @@ class Tally:
     returned: int = 0
 
 
-def ready_documents(tx: Connection, organisation: str, kind: DocumentKind, limit: int, *, unchecked: bool = False) -> list[ReadyDocument]:
-    """The documents of a kind that may be sent now, oldest business date first; or those whose number was not looked for in Xero."""
+def ready_documents(
+    tx: Connection, organisation: str, kind: DocumentKind, limit: int, *, recent_from: date | None = None, unchecked: bool = False
+) -> list[ReadyDocument]:
+    """The documents of a kind that may be sent now, or those whose number was not looked for in Xero.
+
+    Oldest business date first; with ``recent_from`` those from that date on before older ones.
+    """
     query = select(document).where(may_be_sent(organisation), document.c.kind == kind.value)
     if unchecked:
         query = query.where(document.c.number_checked_at.is_(None))
-    return [_ready(row) for row in tx.execute(query.order_by(document.c.business_date, document.c.id).limit(limit))]
+    query, day = query.order_by(document.c.business_date, document.c.id), document.c.business_date
+    # Two queries that follow the index: one order for both would sort a year of documents for each chunk.
+    parts = [query] if recent_from is None else [query.where(day >= recent_from), query.where(day < recent_from)]
+    rows: list[Row[Any]] = []
+    for part in parts:
+        rows += tx.execute(part.limit(limit - len(rows))).all() if len(rows) < limit else []
+    return [_ready(row) for row in rows]
 
 
 def _ready(row: Row[Any]) -> ReadyDocument:

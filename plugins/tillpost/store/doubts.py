@@ -30,13 +30,13 @@ def number_checked(db: Database, documents: Sequence[ReadyDocument], found: Sequ
         for one, in_xero in zip(documents, found, strict=True):
             tx.execute(update(document).where(_unchanged(one)).values(number_checked_at=now))
             if in_xero:
-                _hold(tx, one, _typed_by_hand(in_xero[0]), now)
+                _hold(tx, one, _typed_by_hand(in_xero[0]), now, "number")
 
 
-def hold_document(db: Database, one: ReadyDocument, why: str, now: datetime) -> None:
-    """Hold one document that cannot be sent as it is."""
+def hold_document(db: Database, one: ReadyDocument, why: str, now: datetime, *, rule: str) -> None:
+    """Hold one document that cannot be sent as it is; ``rule`` names the doubt."""
     with db.write() as tx:
-        _hold(tx, one, why, now)
+        _hold(tx, one, why, now, rule)
 
 
 def report_copies(db: Database, chunk: Chunk, matches: Sequence[Sequence[HeldDocument]]) -> None:
@@ -50,8 +50,8 @@ def report_copies(db: Database, chunk: Chunk, matches: Sequence[Sequence[HeldDoc
             bookings.report_copies(tx, sent.id, [one.xero_id for one in match])
 
 
-def _hold(tx: Connection, one: ReadyDocument, why: str, now: datetime) -> None:
-    tx.execute(update(document).where(_unchanged(one)).values(state="held", held_why=why, updated_at=now))
+def _hold(tx: Connection, one: ReadyDocument, why: str, now: datetime, rule: str) -> None:
+    tx.execute(update(document).where(_unchanged(one)).values(state="held", held_why=why, held_rule=rule, updated_at=now))
 
 
 def _unchanged(one: ReadyDocument) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import and_, func, select, update
 
@@ -26,11 +26,15 @@ class Leftover:
     unknown_since: datetime | None
 
 
-def ready_kinds(db: Database, organisation: str) -> list[DocumentKind]:
-    """The kinds of which anything is ready, in the order in which they may be sent."""
+def next_kind(db: Database, organisation: str, recent_from: date) -> DocumentKind | None:
+    """The kind of which documents go next: the first in the order of sending, of recent business dates before older ones."""
     with db.read() as tx:
-        kinds = set(tx.execute(select(document.c.kind).where(is_ready(organisation)).distinct()).scalars())
-    return [kind for kind in DocumentKind if kind.value in kinds]
+        for recent in (document.c.business_date >= recent_from, document.c.business_date < recent_from):
+            for kind in DocumentKind:
+                some = select(document.c.id).where(may_be_sent(organisation), document.c.kind == kind.value, recent).limit(1)
+                if tx.execute(some).first() is not None:
+                    return kind
+    return None
 
 
 def missing_contacts(db: Database, organisation: str) -> list[Contact]:

@@ -135,7 +135,7 @@ def release(db: Database, key: StreamKey, who: str, why: str, now: datetime) -> 
 
     def change(tx: Connection, row: Row[Any]) -> dict[str, Any]:
         doubted = and_(document.c.stream_id == row.id, document.c.state == "held", document.c.held_why != "")
-        tx.execute(update(document).where(doubted).values(held_why="", message="", number_checked_at=now, updated_at=now))
+        tx.execute(update(document).where(doubted).values(held_why="", held_rule="", message="", number_checked_at=now, updated_at=now))
         told = tx.execute(delete(finding).where(finding.c.stream_id == row.id, finding.c.rule == POSTED_CHANGED)).rowcount
         return {"held_by": "", "held_why": "", "accepted_digest": row.books_digest if told else row.accepted_digest}
 

@@ -21,7 +21,7 @@ NIGHTLY_DAYS = 14
 
 
 class Stop(Exception):
-    """An orderly end before the outbox is empty: ``why``, and ``until`` when it is worth to go on (aware UTC; None: when a person has acted)."""
+    """An orderly end before the outbox is empty; ``until``: when it is worth to go on (aware UTC), None: when a person has acted."""
 
     def __init__(self, why: str, until: datetime | None = None) -> None:
         self.why, self.until = why, until
@@ -30,7 +30,10 @@ class Stop(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """One drain. ``deadline``: no chunk is begun from then on. ``wait``: how to wait for some seconds; None: stop instead."""
+    """One drain. ``deadline``: no chunk is begun from then on. ``wait``: how to wait for some seconds; None: stop instead.
+
+    ``paused``: the limit that an answer told of. ``dying``: a request met what ends the process, so that nothing more is recorded.
+    """
 
     db: Database
     organisation: str
@@ -48,6 +51,7 @@ class Run:
     refused: int = 0
     in_a_row: int = 0
     paused: RateLimited | None = None
+    dying: bool = False
 
     @property
     def nightly_from(self) -> date:
