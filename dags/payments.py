@@ -6,8 +6,8 @@ and writes the status back into the POS of those stores that have a `payment_sta
 **When.** Every hour. It looks a little further back than its last look and writes by key, so that running it again, or
 after a pause, is safe and loses nothing.
 
-**A red run.** *Not authorised*: mend the Xero connection, then clear the task. *POS unreachable*: the status is kept in
-Tillpost's database and is written at the next run.
+**A red run.** *Not authorised*: told by one red run, then it waits; mend the Xero connection and the next run goes on. *POS
+unreachable*: the status is kept in Tillpost's database and is written at the next run.
 """
 
 # Airflow's decorators carry no types here.

@@ -9,10 +9,13 @@ this DAG was paused, or by a run that died. One run at a time; a second poster f
 (*up for reschedule*) and goes on by itself. That is no failure and needs nobody.
 
 **A red run.**
-* *Not authorised*: Xero does not accept the connection. Mend it (Admin, Connections), then clear the task. Nothing is lost.
+* *Not authorised*: Xero does not accept the connection. One red run tells it; from then on documents wait without red runs, and each
+  run tries quietly. Mend it (Admin, Connections, or `tillpost connect`) and the next run goes on. `tillpost connections` shows the state.
 * *Unreachable*: tried again every hour; documents wait in the outbox.
 * *Refused* by Xero, or *held* for a person (a bill that somebody may have typed by hand): `tillpost status` and the report name each
-  with the reason. Everything else is posted.
+  with the reason. Everything else is posted. A document turns one run red, not every hour.
+* *Not on record here*: Xero holds documents of ours that this database does not know, because it was lost or restored from an older
+  copy. Nothing is sent until `tillpost recover` has read them back.
 
 Clearing or triggering it at any time is safe: what is posted is never sent again.
 """
@@ -32,9 +35,9 @@ HOURLY = "7 * * * *"
 @task(retries=2, retry_policy=RETRY_UNLESS_CONFIGURATION)
 def post(organisation: str, holder: str) -> Json:
     from tillpost.flows.post import post as post_outbox
-    from tillpost_airflow import airflow_site, hand_back_until
+    from tillpost_airflow import airflow_site, begin_of_this_run, hand_back_until
 
-    return hand_back_until(post_outbox(airflow_site(), organisation, holder=holder))
+    return hand_back_until(post_outbox(airflow_site(), organisation, holder=holder, since=begin_of_this_run()))
 
 
 @task(retries=0)

@@ -99,6 +99,12 @@ def dates_of_this_run(organisation: Organisation) -> dict[str, Any]:
     return {"from_date": first.isoformat(), "to_date": end.isoformat(), "nightly": not asked_for}
 
 
+def begin_of_this_run() -> datetime | None:
+    """When the running task's DAG run began (aware): a task that was handed back to the scheduler tells of all its stretches."""
+    begin: datetime | None = get_current_context()["dag_run"].start_date
+    return begin
+
+
 def business_dates(params: Mapping[str, Any], start: datetime | None, run_after: datetime, organisation: Organisation) -> tuple[date, date]:
     """The business dates of a run, half-open: those of the form, or else the one night of its data interval."""
     first, last = params.get("from"), params.get("to")
@@ -144,8 +150,14 @@ def hand_back_until(result: Json) -> Json:
 
 
 def complain_of_refused(result: Json) -> None:
-    """Turn the run red where Xero has refused something, or a person has to look before it is sent: nobody would see it otherwise."""
+    """Turn the run red where Xero has refused something since it began, or a person has to look: nobody would see it otherwise.
+
+    Once only: what stays refused or held is in the status and the report, and does not turn each hour red.
+    """
+    if result.get("strangers"):
+        raise AirflowFailException(result["why"])
     found = [f"{result[word]} {word}" for word in ("refused", "held") if result.get(word)]
     if found:
         words = " and ".join(found)
-        raise AirflowFailException(f"documents {words}; everything else is posted. `tillpost status` names each with its reason.")
+        told = "".join(f"\n  * {reason}" for reason in result.get("reasons", []))
+        raise AirflowFailException(f"documents {words}; everything else is posted. `tillpost status` names each with its reason.{told}")

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tillpost import cli_acts, cli_mapping
+from tillpost import cli_acts, cli_connect, cli_mapping, cli_plan, cli_recover
 from tillpost.cli_words import date_of, plain
 from tillpost.config import Site, load_site
 from tillpost.errors import ConfigError, TillpostError
@@ -23,13 +23,24 @@ from tillpost.model.money import format_cents
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 app.add_typer(cli_acts.app)
+app.add_typer(cli_connect.app)
+app.add_typer(cli_recover.app)
+app.add_typer(cli_plan.app)
 app.add_typer(cli_mapping.app, name="mapping")
 out, err = Console(), Console(stderr=True)
 
 OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")]
 DateOption = Annotated[str, typer.Option("--date", "-d", metavar="YYYY-MM-DD", help="The business date: the day on which trade began.")]
 
-STATE_STYLES = {"posted": "green", "nothing_to_send": "dim", "held": "yellow", "refused": "red", "unknown": "red", "open": "yellow"}
+STATE_STYLES = {
+    "posted": "green",
+    "nothing_to_send": "dim",
+    "held": "yellow",
+    "refused": "red",
+    "unknown": "red",
+    "open": "yellow",
+    "voided": "yellow",
+}
 
 
 @app.callback()
@@ -85,6 +96,8 @@ def payments(organisation: OrganisationOption) -> None:
 
     result = pull_payments(load_site(), organisation)
     out.print(f"{result['changed']} documents changed in Xero, {result['written_back']} written back to the POS.")
+    if result["why"]:
+        out.print(result["why"], markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -3,6 +3,8 @@
 * ``TILLPOST_INCLUDE``: the folder with sql/, mappings/ and tillpost.yml (default: include/ beside the package)
 * ``TILLPOST_DB_URL``: Tillpost's own database as an SQLAlchemy URL (default: SQLite in var/)
 * ``TILLPOST_DATA``: facts and reports, a folder that all workers share (default: var/data)
+* ``TILLPOST_FERNET_KEY``: encrypts the tokens of Xero consents at rest; several, comma-separated: the first encrypts
+  (default: ``AIRFLOW__CORE__FERNET_KEY``)
 * ``AIRFLOW_CONN_<ID>``: a connection as JSON or URI, where it is not kept in Airflow itself
 
 Nothing secret is in tillpost.yml; it names connections by their id.
@@ -31,6 +33,7 @@ class Settings:
     include: Path
     db_url: str = field(repr=False)
     data: Path
+    fernet_keys: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -40,6 +43,7 @@ class Settings:
             include=Path(env.get("TILLPOST_INCLUDE") or PROJECT / "include").absolute(),
             db_url=env.get("TILLPOST_DB_URL") or f"sqlite:///{PROJECT / 'var' / 'tillpost.db'}",
             data=Path(env.get("TILLPOST_DATA") or PROJECT / "var" / "data").absolute(),
+            fernet_keys=env.get("TILLPOST_FERNET_KEY") or env.get("AIRFLOW__CORE__FERNET_KEY") or "",
         )
 
 

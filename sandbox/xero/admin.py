@@ -115,6 +115,18 @@ def _settings(app: Application, path: dict[str, str], body: Json) -> Json:
     return {name: getattr(settings, name) for name in settings.__slots__}
 
 
+@_route("POST", "/organisations/{org}/connect")
+def _connect(app: Application, path: dict[str, str], body: Json) -> Json:
+    organisations.set_connected(app.store, path["org"], True)
+    return {"connected": path["org"]}
+
+
+@_route("POST", "/organisations/{org}/disconnect")
+def _disconnect(app: Application, path: dict[str, str], body: Json) -> Json:
+    organisations.set_connected(app.store, path["org"], False)
+    return {"disconnected": path["org"]}
+
+
 @_route("POST", "/organisations/{org}/locks")
 def _locks(app: Application, path: dict[str, str], body: Json) -> Json:
     acts.set_locks(_books(app, path), _day(body, "period"), _day(body, "year"))

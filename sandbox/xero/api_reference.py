@@ -11,6 +11,7 @@ from sandbox.xero.routes import Call, route
 
 TRACKING = Resource("TrackingCategories", "TrackingCategoryID")
 OPTIONS = Resource("Options", "TrackingOptionID")
+ACTIONS = ("CreateDraftInvoice", "CreateApprovedInvoice", "CreateDraftBill", "CreateApprovedBill", "CreateInvoicePayment")
 
 
 @route("GET", "/Organisation")
@@ -20,8 +21,9 @@ def _organisation(call: Call) -> Response:
 
 @route("GET", "/Organisation/Actions")
 def _actions(call: Call) -> Response:
-    names = ("CreateDraftInvoice", "CreateApprovedInvoice", "CreateDraftBill", "CreateApprovedBill", "CreateInvoicePayment")
-    return call.respond({"Actions": [{"Name": name, "Status": "ALLOWED"} for name in names]})
+    denied = [name for name in call.context.settings.not_allowed.split(",") if name]
+    names = dict.fromkeys((*ACTIONS, *denied))
+    return call.respond({"Actions": [{"Name": name, "Status": "NOT-ALLOWED" if name in denied else "ALLOWED"} for name in names]})
 
 
 @route("GET", "/Accounts")

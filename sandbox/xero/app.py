@@ -13,10 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sandbox.xero import admin, pages
+from sandbox.xero import admin, consent, pages
 from sandbox.xero.clock import Clock, ShiftedClock, SystemClock
 from sandbox.xero.faults import PREFIX, Fault, Faults
-from sandbox.xero.gate import Gate, identity_call
+from sandbox.xero.gate import Gate, identity_call, is_identity
 from sandbox.xero.http import Request, Response
 from sandbox.xero.limits import InFlight
 from sandbox.xero.store import Store
@@ -25,7 +25,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 T = TypeVar("T")
-IDENTITY = (("POST", "/connect/token"), ("GET", "/connections"))
 HARD_LIMIT_BYTES = 16_000_000
 
 
@@ -62,8 +61,10 @@ class Application:
         request = await _read(scope, receive)
         if request.path.startswith(PREFIX + "/"):
             answer = await self._api(request)
-        elif (request.method, request.path.lower()) in IDENTITY:
+        elif is_identity(request):
             answer = await self._identity(request)
+        elif request.path == consent.PATH:
+            answer = await self._run(consent.handle, self, request)
         elif request.path.startswith("/admin/"):
             answer = await self._run(admin.handle, self, request)
         else:

@@ -72,6 +72,14 @@ class AdminClient:
         """Limits so high that nothing meets them."""
         self.change_settings(org, minute_limit=1_000_000, day_limit=10_000_000, concurrent_limit=1000, app_minute_limit=10_000_000)
 
+    def connect(self, org: str) -> None:
+        """Connect an organisation to its app, as somebody does in Xero."""
+        self._call("POST", f"/organisations/{org}/connect", {})
+
+    def disconnect(self, org: str) -> None:
+        """End the app's connection to an organisation, as somebody does in Xero."""
+        self._call("POST", f"/organisations/{org}/disconnect", {})
+
     def set_locks(self, org: str, *, period: str | None = None, year: str | None = None) -> Json:
         """Set both lock dates (the last locked day); None takes one away."""
         return self._call("POST", f"/organisations/{org}/locks", {"period": period, "year": year})

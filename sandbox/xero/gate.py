@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sandbox.xero import api_documents, api_reference, calls, idempotency, identity, limits, routes
+from sandbox.xero import api_documents, api_notes, api_reference, calls, idempotency, identity, limits, routes
 from sandbox.xero.calls import Caller
 from sandbox.xero.clock import ShiftedClock, to_ms
 from sandbox.xero.context import open_books
@@ -17,8 +18,13 @@ from sandbox.xero.organisations import Organisation
 from sandbox.xero.store import Store
 from sandbox.xero.wire import loads
 
-# Both have registered their routes; naming them here says so.
-API = (api_reference, api_documents)
+# They have registered their routes; naming them here says so.
+API = (api_reference, api_documents, api_notes)
+IDENTITY = {
+    ("POST", "/connect/token"): identity.token,
+    ("POST", "/connect/revocation"): identity.revoke,
+    ("GET", "/connections"): identity.connections,
+}
 _log = logging.getLogger(__name__)
 
 
@@ -111,7 +117,8 @@ class Gate:
         try:
             if len(request.path) + len(request.query_string) > settings.max_url_chars:
                 raise not_found()
-            if len(request.body) > settings.max_body_bytes:
+            # A file has a limit of its own.
+            if len(request.body) > settings.max_body_bytes and "/attachments/" not in request.path.lower():
                 raise ApiError(413, "The request is too large.")
             with self.store.element():
                 return routes.handle(open_books(self.store, organisation, self.clock.now()), request, int(self.faults.lag_seconds * 1000))
@@ -159,8 +166,13 @@ def _as_asked(request: Request, answer: Response) -> Response:
     return replace(xml_response(answer.status, str(message)), headers=answer.headers)
 
 
+def is_identity(request: Request) -> bool:
+    """Whether a request is for tokens or connections."""
+    return _identity_handler(request) is not None
+
+
 def identity_call(gate: Gate, request: Request, fault: Fault | None) -> Response:
-    """Answer POST /connect/token or GET /connections."""
+    """Answer a request for tokens or connections."""
     now_ms = to_ms(gate.clock.now())
     with gate.store.transaction():
         try:
@@ -176,6 +188,14 @@ def _identity(gate: Gate, request: Request, fault: Fault | None, now_ms: int) ->
         return _faulty(fault)
     if fault and fault.kind == "refuse_token":
         return json_response(400, {"error": "invalid_client"})
-    if request.path.lower() == "/connect/token":
-        return identity.token(gate.store, request, now_ms)
-    return identity.connections(gate.store, request, now_ms)
+    handler = _identity_handler(request)
+    assert handler is not None
+    return handler(gate.store, request, now_ms)
+
+
+def _identity_handler(request: Request) -> Callable[[Store, Request, int], Response] | None:
+    """What answers a request for tokens or connections; None for all others."""
+    path = request.path.lower()
+    if request.method == "DELETE" and path.startswith("/connections/"):
+        return identity.end_connection
+    return IDENTITY.get((request.method, path))

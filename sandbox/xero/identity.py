@@ -1,6 +1,6 @@
-"""Tokens and connections: client credentials, refresh with rotation, 30-minute access tokens.
+"""Tokens and connections: client credentials, codes of consents, refresh with rotation, revocation, 30-minute access tokens.
 
-https://developer.xero.com/documentation/guides/oauth2/custom-connections/ and /auth-flow/
+https://developer.xero.com/documentation/guides/oauth2/custom-connections/, /auth-flow/ and /pkce-flow/
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
-from sandbox.xero import organisations
+from sandbox.xero import codes, organisations
 from sandbox.xero.clock import from_ms
 from sandbox.xero.errors import ApiError, problem
 from sandbox.xero.http import Request, Response, json_response
@@ -21,24 +22,62 @@ from sandbox.xero.wire import Json
 REFRESH_MS = 60 * 86_400_000
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What tokens are good for, and whether a person consented or the app asked for itself."""
+
+    scope: str
+    consented: bool
+
+
 def _oauth_error(error: str) -> ApiError:
     return ApiError(400, {"error": error})
 
 
 def token(store: Store, request: Request, now_ms: int) -> Response:
-    """POST /connect/token: client_credentials or refresh_token; 400 {"error": ...} where it is refused."""
-    form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
-    client_id, secret = _credentials(request, form)
-    apps = organisations.of_client(store, client_id) if client_id else []
-    if not apps or not _secret_fits(store, client_id, secret):
-        raise _oauth_error("invalid_client")
+    """POST /connect/token: by client credentials, code or refresh token; 400 {"error": ...} where it is refused."""
+    form = _form(request)
+    app, known = _app(store, request, form)
     grant = form.get("grant_type")
-    if grant == "client_credentials":
-        return json_response(200, _issue(store, apps[0], form.get("scope", ""), now_ms, refresh="offline_access" in form.get("scope", "")))
+    if grant == "client_credentials" and known:
+        return json_response(200, _issue(store, app, Granted(form.get("scope", ""), consented=False), now_ms))
+    if grant == "authorization_code":
+        scope = codes.use(store, app.client_id, form, now_ms)
+        if scope is None:
+            raise _oauth_error("invalid_grant")
+        return json_response(200, _issue(store, app, Granted(scope, consented=True), now_ms))
     if grant == "refresh_token":
-        _use_refresh_token(store, apps[0], form.get("refresh_token", ""), now_ms)
-        return json_response(200, _issue(store, apps[0], form.get("scope", ""), now_ms, refresh=True))
-    raise _oauth_error("unsupported_grant_type")
+        granted = _use_refresh_token(store, app, form.get("refresh_token", ""), now_ms)
+        # Only what came from a consent with PKCE is renewed without the app's secret.
+        if not known and not granted.consented:
+            raise _oauth_error("invalid_client")
+        return json_response(200, _issue(store, app, granted, now_ms))
+    raise _oauth_error("unsupported_grant_type" if known else "invalid_client")
+
+
+def revoke(store: Store, request: Request, now_ms: int) -> Response:
+    """POST /connect/revocation: ends the tokens of the app and all its connections; an unknown token is nothing to end."""
+    form = _form(request)
+    app, _ = _app(store, request, form)
+    sql = "SELECT 1 FROM tokens WHERE digest = ? AND kind = 'refresh' AND client_id = ?"
+    if store.row(sql, (secret_digest(form.get("token", "")), app.client_id)) is not None:
+        store.run("DELETE FROM tokens WHERE client_id = ?", (app.client_id,))
+        for organisation in organisations.of_client(store, app.client_id):
+            organisations.set_connected(store, organisation.key, False)
+    return Response(200)
+
+
+def _form(request: Request) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
+
+
+def _app(store: Store, request: Request, form: dict[str, str]) -> tuple[Organisation, bool]:
+    """The first organisation of the app that calls, and whether it gave the app's secret; a wrong one is refused."""
+    client_id, secret = _credentials(request, form)
+    apps = organisations.of_app(store, client_id) if client_id else []
+    if not apps or (secret and not _secret_fits(store, client_id, secret)):
+        raise _oauth_error("invalid_client")
+    return apps[0], bool(secret)
 
 
 def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
@@ -57,30 +96,32 @@ def _secret_fits(store: Store, client_id: str, secret: str) -> bool:
     return secrets.compare_digest(str(kept), secret_digest(secret))
 
 
-def _issue(store: Store, app: Organisation, scope: str, now_ms: int, refresh: bool) -> Json:
+def _issue(store: Store, app: Organisation, granted: Granted, now_ms: int) -> Json:
     seconds = app.settings.token_seconds
-    access = _keep(store, app.client_id, "access", now_ms + seconds * 1000)
-    answer: Json = {"access_token": access, "expires_in": seconds, "token_type": "Bearer", "scope": scope}
-    if refresh:
-        answer["refresh_token"] = _keep(store, app.client_id, "refresh", now_ms + REFRESH_MS)
+    access = _keep(store, app.client_id, "access", now_ms + seconds * 1000, granted)
+    answer: Json = {"access_token": access, "expires_in": seconds, "token_type": "Bearer", "scope": granted.scope}
+    if "offline_access" in granted.scope.split():
+        answer["refresh_token"] = _keep(store, app.client_id, "refresh", now_ms + REFRESH_MS, granted)
     store.run("DELETE FROM tokens WHERE expires_ms < ?", (now_ms - REFRESH_MS,))
     return answer
 
 
-def _keep(store: Store, client_id: str, kind: str, expires_ms: int) -> str:
+def _keep(store: Store, client_id: str, kind: str, expires_ms: int, granted: Granted) -> str:
     made = secrets.token_urlsafe(48)
-    store.run("INSERT INTO tokens VALUES (?,?,?,?,NULL)", (secret_digest(made), client_id, kind, expires_ms))
+    values = (secret_digest(made), client_id, kind, expires_ms, granted.scope, granted.consented)
+    store.run("INSERT INTO tokens VALUES (?,?,?,?,NULL,?,?)", values)
     return made
 
 
-def _use_refresh_token(store: Store, app: Organisation, given: str, now_ms: int) -> None:
-    """Use a refresh token up; it works again for a while, in case the answer was lost."""
+def _use_refresh_token(store: Store, app: Organisation, given: str, now_ms: int) -> Granted:
+    """Use a refresh token up, for what it was granted; it works again for a while, in case the answer was lost."""
     sql = "SELECT * FROM tokens WHERE digest = ? AND kind = 'refresh' AND client_id = ?"
     row = store.row(sql, (secret_digest(given), app.client_id))
     grace_ms = app.settings.refresh_grace_seconds * 1000
     if row is None or row["expires_ms"] <= now_ms or (row["used_ms"] is not None and now_ms > row["used_ms"] + grace_ms):
         raise _oauth_error("invalid_grant")
     store.run("UPDATE tokens SET used_ms = IFNULL(used_ms, ?) WHERE digest = ?", (now_ms, row["digest"]))
+    return Granted(row["scope"], bool(row["consented"]))
 
 
 def client_of(store: Store, request: Request, now_ms: int) -> str:
@@ -112,6 +153,16 @@ def connections(store: Store, request: Request, now_ms: int) -> Response:
     """GET /connections: the organisations of the token's app."""
     mine = organisations.of_client(store, client_of(store, request, now_ms))
     return json_response(200, [organisations.connection_json(organisation) for organisation in mine])
+
+
+def end_connection(store: Store, request: Request, now_ms: int) -> Response:
+    """DELETE /connections/{id}: 204, or 404 where the token's app has no such connection."""
+    wanted = request.path.rstrip("/").rpartition("/")[2].lower()
+    for organisation in organisations.of_client(store, client_of(store, request, now_ms)):
+        if organisation.connection_id == wanted:
+            organisations.set_connected(store, organisation.key, False)
+            return Response(204)
+    raise ApiError(404, {"Type": None, "Title": "Not Found", "Status": 404, "Detail": "Connection not found"})
 
 
 def expire_tokens(store: Store, client_id: str, now_ms: int) -> None:

@@ -47,6 +47,7 @@ class Organisation:
     year_lock: date | None
     created_ms: int
     settings: Settings
+    connected: bool
 
     def today(self, now: datetime) -> date:
         """The date at this organisation's place."""
@@ -130,6 +131,7 @@ def _organisation(row: sqlite3.Row) -> Organisation:
         date.fromisoformat(row["year_lock"]) if row["year_lock"] else None,
         row["created_ms"],
         changed(Settings(), loads(row["settings"])),
+        bool(row["connected"]),
     )
 
 
@@ -147,10 +149,21 @@ def existing_by_key(store: Store, key: str) -> Organisation:
     return found
 
 
-def of_client(store: Store, client_id: str) -> list[Organisation]:
-    """The organisations that an app is connected to, in the order of their creation."""
+def of_app(store: Store, client_id: str) -> list[Organisation]:
+    """The organisations that an app was made for, in the order of their creation, whether it is connected to them now or not."""
     rows = store.rows("SELECT * FROM organisations WHERE client_id = ? ORDER BY created_ms, org", (client_id,))
     return [_organisation(row) for row in rows]
+
+
+def of_client(store: Store, client_id: str) -> list[Organisation]:
+    """The organisations that an app is connected to."""
+    return [organisation for organisation in of_app(store, client_id) if organisation.connected]
+
+
+def set_connected(store: Store, key: str, connected: bool) -> None:
+    """Connect an organisation to its app, which makes a new connection, or end its connection."""
+    existing_by_key(store, key)
+    store.run("UPDATE organisations SET connected = ?, connection_id = ? WHERE org = ?", (connected, str(uuid.uuid4()), key))
 
 
 def everyone(store: Store) -> list[Organisation]:

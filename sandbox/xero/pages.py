@@ -65,34 +65,37 @@ def handle(app: Application, request: Request) -> Response:
     if request.method == "POST":
         return _take_form(app, request)
     if request.method not in ("GET", "HEAD"):
-        return _message(405, "This page can only be read.")
+        return message(405, "This page can only be read.")
     if request.path == "/":
-        return _page("home.html", views.home(app.store, app.clock.now()), request)
+        return page("home.html", views.home(app.store, app.clock.now()), request)
     for pattern, view in _VIEWS:
         match = pattern.match(request.path)
         if match:
             return _view(app, request, view, match.groupdict())
-    return _message(404, "There is no such page.")
+    return message(404, "There is no such page.")
 
 
 def _view(app: Application, request: Request, view: View, path: dict[str, str]) -> Response:
     organisation = organisations.by_key(app.store, path["org"])
     if organisation is None:
-        return _message(404, "There is no such organisation.")
+        return message(404, "There is no such organisation.")
     try:
         name, values = view(app, open_books(app.store, organisation, app.clock.now(), by_app=False), request, path)
     except ApiError:
-        return _message(404, "There is no such document.")
-    return _page(name, {"organisation": organisation, **values}, request)
+        return message(404, "There is no such document.")
+    return page(name, {"organisation": organisation, **values}, request)
 
 
-def _page(name: str, values: dict[str, Any], request: Request, status: int = 200) -> Response:
+def page(name: str, values: dict[str, Any], request: Request, form_action: str = "'self'") -> Response:
+    """A page of a template; ``form_action``: where its forms may lead."""
     said = {"said": request.query.get("said", ""), "failed": request.query.get("failed", "")}
     html = _TEMPLATES.get_template(name).render(**{"organisation": None, "path": request.path, **said, **values})
-    return Response(status, html.encode(), "text/html; charset=utf-8", _HEADERS)
+    policy = _HEADERS["Content-Security-Policy"].replace("form-action 'self'", f"form-action {form_action}")
+    return Response(200, html.encode(), "text/html; charset=utf-8", _HEADERS | {"Content-Security-Policy": policy})
 
 
-def _message(status: int, text: str) -> Response:
+def message(status: int, text: str) -> Response:
+    """A page that only says something."""
     html = _TEMPLATES.get_template("message.html").render(organisation=None, path="", said="", failed="", text=text)
     return Response(status, html.encode(), "text/html; charset=utf-8", _HEADERS)
 
@@ -107,9 +110,9 @@ def _take_form(app: Application, request: Request) -> Response:
     match = _ACT.match(request.path)
     organisation = organisations.by_key(app.store, match["org"]) if match else None
     if match is None or organisation is None:
-        return _message(404, "There is no such page.")
+        return message(404, "There is no such page.")
     if not same_origin(request):
-        return _message(403, "This form was not sent from a page of the local stand-in, so nothing was done.")
+        return message(403, "This form was not sent from a page of the local stand-in, so nothing was done.")
     form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
     back = f"/o/{quote(organisation.key)}{_back(form)}"
     try:

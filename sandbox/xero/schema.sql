@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WIT
 CREATE TABLE IF NOT EXISTS organisations (
   org TEXT PRIMARY KEY, tenant_id TEXT NOT NULL UNIQUE, connection_id TEXT NOT NULL, name TEXT NOT NULL, country TEXT NOT NULL,
   currency TEXT NOT NULL, time_zone TEXT NOT NULL, client_id TEXT NOT NULL, client_secret TEXT NOT NULL, period_lock TEXT, year_lock TEXT,
-  created_ms INTEGER NOT NULL, settings TEXT NOT NULL DEFAULT '{}') WITHOUT ROWID;
+  created_ms INTEGER NOT NULL, settings TEXT NOT NULL DEFAULT '{}', connected INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS accounts (
   id TEXT PRIMARY KEY, org TEXT NOT NULL REFERENCES organisations, code TEXT COLLATE NOCASE, name TEXT NOT NULL, type TEXT NOT NULL,
@@ -43,6 +43,14 @@ CREATE TABLE IF NOT EXISTS allocations (
 CREATE INDEX IF NOT EXISTS allocations_source ON allocations (source);
 CREATE INDEX IF NOT EXISTS allocations_target ON allocations (target);
 
+-- What stands beside a document and moves nothing in the books.
+CREATE TABLE IF NOT EXISTS notes (
+  seq INTEGER PRIMARY KEY, org TEXT NOT NULL, document_id TEXT NOT NULL REFERENCES documents (id), at_ms INTEGER NOT NULL, details TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS notes_document ON notes (document_id);
+CREATE TABLE IF NOT EXISTS attachments (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, org TEXT NOT NULL, document_id TEXT NOT NULL REFERENCES documents (id),
+  file TEXT NOT NULL COLLATE NOCASE, mime_type TEXT NOT NULL, content BLOB NOT NULL, UNIQUE (document_id, file));
+
 -- Debit positive, credit negative.
 CREATE TABLE IF NOT EXISTS postings (
   seq INTEGER PRIMARY KEY, org TEXT NOT NULL, document_id TEXT NOT NULL, account_id TEXT NOT NULL REFERENCES accounts, date TEXT NOT NULL,
@@ -63,7 +71,13 @@ CREATE TRIGGER IF NOT EXISTS posting_kept BEFORE UPDATE ON postings BEGIN
 END;
 
 CREATE TABLE IF NOT EXISTS tokens (
-  digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, kind TEXT NOT NULL, expires_ms INTEGER NOT NULL, used_ms INTEGER) WITHOUT ROWID;
+  digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, kind TEXT NOT NULL, expires_ms INTEGER NOT NULL, used_ms INTEGER,
+  scope TEXT NOT NULL, consented INTEGER NOT NULL) WITHOUT ROWID;
+
+-- What the page of consent gave, to be exchanged for tokens once.
+CREATE TABLE IF NOT EXISTS codes (
+  digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, redirect_uri TEXT NOT NULL, challenge TEXT NOT NULL, scope TEXT NOT NULL,
+  expires_ms INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS idempotency (
   client_id TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, expires_ms INTEGER NOT NULL, status INTEGER NOT NULL,

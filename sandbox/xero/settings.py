@@ -39,6 +39,7 @@ class Settings:
     sales_tax_basis: Literal["ACCRUALS", "CASH", "NONE"] = "ACCRUALS"
     approved_invoices_a_month: int = 0
     approved_bills_a_month: int = 0
+    not_allowed: str = ""
     sales_due: DueType = ""
     sales_due_day: int = 0
     bills_due: DueType = ""

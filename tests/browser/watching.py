@@ -25,7 +25,7 @@ class Watched:
 
     def _look_at(self, route: Route) -> None:
         address = urlsplit(route.request.url)
-        if address.scheme == "file" or address.hostname == "127.0.0.1":
+        if address.scheme == "file" or address.hostname in ("127.0.0.1", "localhost"):
             route.continue_()
         else:
             self.strangers.append(route.request.url)

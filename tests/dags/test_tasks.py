@@ -61,5 +61,18 @@ def test_what_xero_refuses_turns_the_run_red(counts: dict[str, int], words: str)
     assert str(caught.value) == words
 
 
+def test_documents_of_ours_that_are_not_on_record_turn_the_run_red() -> None:
+    with pytest.raises(AirflowFailException, match=r"^Run: tillpost recover$"):
+        tillpost_airflow.complain_of_refused({"strangers": 2, "why": "Run: tillpost recover", "refused": 0, "held": 0})
+
+
+def test_a_red_run_tells_the_first_reasons() -> None:
+    with pytest.raises(AirflowFailException) as caught:
+        tillpost_airflow.complain_of_refused(
+            {"refused": 1, "held": 0, "reasons": ["Journal TP/cafe was refused: Account archived. Restore it."]}
+        )
+    assert str(caught.value).splitlines()[1:] == ["  * Journal TP/cafe was refused: Account archived. Restore it."]
+
+
 def test_a_run_without_refusals_stays_green() -> None:
     tillpost_airflow.complain_of_refused({"posted": 5, "refused": 0, "held": 0, "unknown": 1})

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 
+from tillpost.model.documents import OUR_NUMBERS
 from tillpost.model.findings import ALL_STORES, StreamKey
 
-PREFIX = "TP"
 _PLAIN = re.compile(r"[^A-Za-z0-9-]+")
 _LONGEST_ID = 120
 
@@ -27,7 +27,7 @@ def number(key: StreamKey, kind: str, what: str) -> str:
     No store's key becomes ``all-stores``: a key holds no ``-``, and one with ``_`` gets a digest.
     """
     store = "all-stores" if key.store == ALL_STORES else plain(key.store)
-    return f"{PREFIX}/{store}/{plain(kind)}/{plain(what)}"
+    return f"{OUR_NUMBERS}{store}/{plain(kind)}/{plain(what)}"
 
 
 def joined(first: str, second: str) -> str:

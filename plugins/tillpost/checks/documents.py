@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tillpost.checks.context import CheckContext
-from tillpost.checks.document_rules import PER_DOCUMENT, Found, name_of
+from tillpost.checks.document_rules import PER_DOCUMENT, name_of
 from tillpost.checks.gst_difference import gst_differences
 from tillpost.checks.measuring import EXAMPLES, log
 from tillpost.checks.rule import Measure, Measured, Rule
 from tillpost.checks.subledger_rules import SUBLEDGER_RULES
 from tillpost.checks.tracking_rules import TRACKING_RULES
+from tillpost.model.acceptance import Found
 from tillpost.model.documents import Document, DocumentKind
 from tillpost.model.findings import Finding, Severity, Stream, StreamKey
 from tillpost.model.money import format_cents

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from tillpost.checks.document_rules import FORBIDDEN_SYSTEM
 from tillpost.checks.mapping_matters import Matter, PlacedRow
 from tillpost.mapping.drafting import GUESS, NO_TAX, TO_DECIDE
 from tillpost.mapping.tables import ACCOUNT_WORDS, Mapping
+from tillpost.model.acceptance import FORBIDDEN_SYSTEM
 from tillpost.model.findings import Severity
 from tillpost.model.reference import ReferenceData, XeroAccount
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tillpost.checks.document_rules import FORBIDDEN_SYSTEM, is_paid_back
 from tillpost.checks.mapping_matters import Matter
 from tillpost.mapping.tables import AccountRow
+from tillpost.model.acceptance import FORBIDDEN_SYSTEM, is_paid_back
 from tillpost.model.documents import Document, DocumentKind, Posting
 from tillpost.model.findings import Severity
 from tillpost.model.money import format_cents

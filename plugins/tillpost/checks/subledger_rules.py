@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from tillpost.checks.context import CheckContext
-from tillpost.checks.document_rules import SETTLING, Found, name_of
+from tillpost.checks.document_rules import SETTLING, name_of
 from tillpost.checks.rule import Rule
+from tillpost.model.acceptance import Found
 from tillpost.model.documents import Document, DocumentKind, Posting
 from tillpost.model.findings import Severity, Stream, StreamKey
 from tillpost.model.money import format_cents

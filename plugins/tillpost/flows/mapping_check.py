@@ -17,6 +17,7 @@ from tillpost.checks.mapping_matters import Matter, in_order, placed_rows, writt
 from tillpost.checks.mapping_xero import contact_matters, store_tracking_matters, tax_matters, tracking_matters
 from tillpost.config import Site
 from tillpost.errors import XeroError
+from tillpost.flows.budget import patient_meter
 from tillpost.flows.mapping_codes import PosReading, code_uses, dates_of_interest, read_pos
 from tillpost.flows.mappings import mapping_folder, mapping_of_site
 from tillpost.flows.reference import last_reference_data, read_reference_data
@@ -27,7 +28,6 @@ from tillpost.model.period import DateRange
 from tillpost.model.reference import ReferenceData
 from tillpost.organisations import Organisation
 from tillpost.store.database import open_database
-from tillpost.xero.quota import Quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def reference_for(site: Site, org: Organisation, asked: Asked) -> tuple[Referenc
         return kept, "" if kept else "No answer of Xero is on record: give a chart with --chart, or leave --offline away."
     db = open_database(site.settings.db_url, migrate=True)
     try:
-        return read_reference_data(site, org, Quota(db, org.key, db.now))
+        return read_reference_data(site, org, patient_meter(site, org, db))
     except XeroError as problem:
         return None, f"Xero was not asked: {problem}"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import TypedDict
 
 from tillpost.config import Site
 from tillpost.errors import ConfigError, RunIncomplete, SourceError
+from tillpost.flows.budget import patient_meter
 from tillpost.model.documents import DocumentKind
 from tillpost.organisations import Organisation, Store
 from tillpost.pos.queries import load_queries
@@ -21,7 +23,9 @@ from tillpost.store.payments import (
     set_watermark,
     unwritten_statuses,
 )
+from tillpost.store.voiding import record_voided_by_hand
 
+_log = logging.getLogger("tillpost.payments")
 WATERMARK = "payments"
 # The POS speaks of invoices, bills and credit notes; a supplier's credit is a credit note to it.
 POS_KINDS = {
@@ -33,29 +37,34 @@ POS_KINDS = {
 
 
 class Pulled(TypedDict):
-    """How many documents changed in Xero since the last look, and how many were written back into a POS."""
+    """How many documents changed in Xero since the last look, how many were written back into a POS, and ``why`` nothing was looked at."""
 
     changed: int
     written_back: int
+    why: str
 
 
 def pull_payments(site: Site, organisation: str) -> Pulled:
     """Pull what changed since the last look and write it back; looking twice changes nothing.
 
-    Raises XeroError where Xero fails (the next look begins where this one did), and RunIncomplete where a POS could not be
-    written: what was pulled stays on record and is written the next time.
+    Raises XeroError where Xero fails (the next look begins where this one did; a connection that is not accepted is raised once), and
+    RunIncomplete where a POS could not be written: what was pulled stays on record and is written the next time.
     """
-    from tillpost.xero.client import XeroClient
+    from tillpost.flows.clients import through_connection
     from tillpost.xero.pulling import pull_changes
-    from tillpost.xero.quota import Quota
 
     org = site.organisation(organisation)
     db = open_database(site.settings.db_url, migrate=True)
-    client = XeroClient(site.connections(org.xero), meter=Quota(db, org.key, db.now))
-    changes = pull_changes(client, get_watermark(db, org.key, WATERMARK) or _beginning(org))
-    changed = keep_payment_status(db, org.key, changes.documents, db.now())
-    set_watermark(db, org.key, WATERMARK, changes.watermark)
-    return {"changed": changed, "written_back": _write_back(site, org, db)}
+    since = get_watermark(db, org.key, WATERMARK) or beginning(org)
+    pulled = through_connection(site, org, db, lambda client: pull_changes(client, since), meter=patient_meter(site, org, db))
+    changed = 0
+    if pulled.result is not None:
+        changed = keep_payment_status(db, org.key, pulled.result.documents, db.now())
+        for name in record_voided_by_hand(db, org.key, db.now()):
+            _log.warning("%s: %s was voided in Xero by somebody else: it is voided here too, and not sent again by itself", org.key, name)
+        set_watermark(db, org.key, WATERMARK, pulled.result.watermark)
+    why = " ".join(filter(None, (pulled.why, pulled.warning)))
+    return {"changed": changed, "written_back": _write_back(site, org, db), "why": why}
 
 
 def status_of(document: PaymentStatus) -> str:
@@ -67,7 +76,7 @@ def status_of(document: PaymentStatus) -> str:
     return "part_paid" if document.paid_cents + document.credited_cents > 0 else "open"
 
 
-def _beginning(org: Organisation) -> datetime:
+def beginning(org: Organisation) -> datetime:
     """Before the first document can have been sent."""
     return datetime.combine(min(store.starts_on for store in org.stores.values()), time(), UTC)
 

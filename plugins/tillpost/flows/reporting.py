@@ -31,10 +31,12 @@ TAKEN, EXPECTED, COUNTED = "taken", "expected", "counted"
 def write_reports(site: Site, org: Organisation, db: Database, days: Iterable[date], run: str, now: datetime) -> list[Path]:
     """Write the report of each of these business dates; the paths of the HTML files. Without dates nothing is read at all."""
     dates = sorted(set(days))
-    return list(_reports(site, org, db, dates, run, now)) if dates else []
+    reports = day_reports(site, org, db, dates, run, now) if dates else ()
+    return [write_day_report(report, site.settings.data / "reports") for report in reports]
 
 
-def _reports(site: Site, org: Organisation, db: Database, days: list[date], run: str, now: datetime) -> Iterator[Path]:
+def day_reports(site: Site, org: Organisation, db: Database, days: list[date], run: str, now: datetime) -> Iterator[DayReport]:
+    """The reports of these business dates, one after the other, from what is on record."""
     mapping = mapping_of_site(site, org)
     reference = last_reference_data(site, org)
     names = {account.code: account.name for account in reference.accounts.values()} if reference else {}
@@ -42,8 +44,7 @@ def _reports(site: Site, org: Organisation, db: Database, days: list[date], run:
     for day in days:
         streams = _streams(org, db, mapping, day)
         digest = mapping_digest(mapping)
-        report = DayReport(org.key, org.name, org.country, org.currency, day, run, digest, names, now, streams, carried[day])
-        yield write_day_report(report, site.settings.data / "reports")
+        yield DayReport(org.key, org.name, org.country, org.currency, day, run, digest, names, now, streams, carried[day])
 
 
 def _streams(org: Organisation, db: Database, mapping: Mappings, day: date) -> tuple[StreamReport, ...]:

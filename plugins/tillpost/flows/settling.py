@@ -17,6 +17,7 @@ from tillpost.checks.activity import check_activity
 from tillpost.checks.documents import check_documents
 from tillpost.checks.source import check_source
 from tillpost.config import Site
+from tillpost.flows.budget import patient_meter
 from tillpost.flows.contexts import build_context, check_context
 from tillpost.flows.extracting import Extracted
 from tillpost.flows.figures import facts_digests, stream_figures
@@ -36,7 +37,6 @@ from tillpost.store.booked import booked_sales
 from tillpost.store.database import open_database
 from tillpost.store.names import bind_tenant
 from tillpost.store.streams import StreamResult, mark_open, settle_stream
-from tillpost.xero.quota import Quota
 
 __all__ = ["FactsRead", "Outcome", "Run", "Summary", "report_problems", "settle", "settle_extracted", "settle_facts"]
 
@@ -49,7 +49,7 @@ def settle(site: Site, organisation: str, groups: Sequence[Group], results: Iter
     org, now = site.organisation(organisation), datetime.now(UTC)
     mapping = mapping_of_site(site, org)
     db = open_database(site.settings.db_url, migrate=True)
-    reference, remark = read_reference_data(site, org, Quota(db, org.key, db.now))
+    reference, remark = read_reference_data(site, org, patient_meter(site, org, db))
     bind_tenant(db, org.key, reference.organisation.tenant_id, now)
     extracted = [one for result in results for one in result or ()]
     summary = settle_extracted(Run(site, org, mapping, reference, db, run, now), all_store_dates(groups), extracted)

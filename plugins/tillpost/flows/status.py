@@ -9,6 +9,7 @@ from tillpost.config import Site
 from tillpost.flows.together import SENT_TOGETHER
 from tillpost.model.findings import Stream
 from tillpost.model.period import DateRange
+from tillpost.store.changes import REDATED
 from tillpost.store.database import open_database
 from tillpost.store.states import DONE, StreamState, stream_states
 
@@ -51,5 +52,5 @@ def _row(name: str, state: StreamState) -> NightRow:
 
 
 def _elsewhere(state: StreamState) -> tuple[str, ...]:
-    """Where a finished stream's takings are, if not in a document of its own."""
-    return tuple(finding.message for finding in state.findings if finding.rule == SENT_TOGETHER)
+    """Where a finished stream's takings are, if not in a document of its own, and what is in Xero with another date than its own."""
+    return tuple(finding.message for finding in state.findings if finding.rule in (SENT_TOGETHER, REDATED))

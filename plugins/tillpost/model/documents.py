@@ -17,6 +17,8 @@ from tillpost.model.findings import Stream, StreamKey
 
 # The kind in the natural key and number of a date's takings that are sent as an invoice.
 TAKINGS = "takings"
+# Every number of ours in Xero begins so.
+OUR_NUMBERS = "TP/"
 
 
 class DocumentKind(StrEnum):

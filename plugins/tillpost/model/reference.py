@@ -93,12 +93,26 @@ class XeroOrganisation:
         dates = [d for d in (self.period_lock_date, self.end_of_year_lock_date) if d is not None]
         return max(dates, default=None)
 
+    @property
+    def first_open_day(self) -> date | None:
+        """The day after both lock dates; None where nothing is locked."""
+        return self.locked_until + timedelta(days=1) if self.locked_until else None
+
+    def locks_on(self, day: date) -> tuple[str, ...]:
+        """The lock dates that lock a day, in words."""
+        locks = (("period", self.period_lock_date), ("end of year", self.end_of_year_lock_date))
+        return tuple(f"the {name} lock date {lock.isoformat()}" for name, lock in locks if lock is not None and day <= lock)
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceData:
-    """Everything that is compared with our mapping before anything is sent. ``accounts`` by code, ``tax_rates`` by tax type."""
+    """Everything that is compared with our mapping before anything is sent. ``accounts`` by code, ``tax_rates`` by tax type.
+
+    ``not_allowed`` are the actions that the plan or the user may not do (Xero's words, such as CreateApprovedInvoice).
+    """
 
     organisation: XeroOrganisation
     accounts: Mapping[str, XeroAccount]
     tax_rates: Mapping[str, XeroTaxRate]
     tracking: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    not_allowed: frozenset[str] = frozenset()

@@ -29,6 +29,7 @@ class HeldDocument:
     """A document as Xero holds it: found by number in a list, or pulled because it changed. Amounts in cents, ``changed_at`` aware UTC.
 
     ``number`` is ours as written at sending (a journal's token, a payment's reference). ``paid_on`` is Xero's FullyPaidOnDate.
+    ``worth_cents`` sums the lines above zero, for takings that are an invoice total zero; None where the entry shows no lines.
     """
 
     kind: DocumentKind
@@ -43,4 +44,20 @@ class HeldDocument:
     paid_cents: int = 0
     credited_cents: int = 0
     paid_on: datetime.date | None = None
+    changed_at: datetime.datetime | None = None
+    worth_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class XeroContact:
+    """A contact as Xero holds it. ``number`` is its ContactNumber, ``merged_to`` the ContactID of the one that took its place; empty: none.
+
+    ``changed_at`` is Xero's UpdatedDateUTC (aware UTC).
+    """
+
+    contact_id: str
+    name: str
+    number: str = ""
+    active: bool = True
+    merged_to: str = ""
     changed_at: datetime.datetime | None = None

@@ -18,6 +18,7 @@ STATE_WORDS = {
     "posted": "posted in Xero",
     "refused": "refused by Xero",
     "unknown": "sent, answer unknown",
+    "voided": "voided in Xero",
     "nothing_to_send": "nothing to send",
 }
 # What each state asks of the reader where no finding says it better.
@@ -25,10 +26,11 @@ STATE_ADVICE = {
     "open": "Nothing of it was sent. It is read again with the next run. If it stays so, see that the store has closed its day.",
     "held": "Mend what is named, then run the date again: everything else was sent without waiting for it.",
     "refused": "Read Xero's words on the document, mend the mapping or the setting in Xero, then run the date again.",
+    "voided": "Send it anew with `tillpost void --again`, or leave it out with `tillpost release`: it is never sent again by itself.",
     "unknown": "Do not enter it by hand. It is looked up in Xero before anything is sent again.",
 }
 NOT_SENT = frozenset({"held", "open"})
-NEEDS_ATTENTION = frozenset({"held", "open", "refused"})
+NEEDS_ATTENTION = frozenset({"held", "open", "refused", "voided"})
 LANGUAGES = {"AU": "en-AU", "NZ": "en-NZ", "GB": "en-GB"}
 
 

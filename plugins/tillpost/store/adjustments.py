@@ -20,8 +20,12 @@ _NAMED = ("sale_lines", "tenders", "counts", "sales")
 
 
 def is_adjustable(document: Document) -> bool:
-    """Whether a difference can be sent: journals of sales, and takings that are an invoice. Nothing settles those, nobody owes them."""
-    return document.key.stream is Stream.SALES and (document.kind is DocumentKind.JOURNAL or document.is_takings)
+    """Whether a difference can be sent: journals of sales, and takings that are an invoice. Nothing settles those, nobody owes them.
+
+    Of one that was read back from Xero with its amount alone nobody knows the accounts.
+    """
+    known = all(line.account for line in document.lines)
+    return known and document.key.stream is Stream.SALES and (document.kind is DocumentKind.JOURNAL or document.is_takings)
 
 
 def adjustment(wanted: Document | None, confirmed: Sequence[Document], first_number: str, version: int) -> Document | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,6 +41,14 @@ def record(
     """Add one entry in the transaction of the act itself."""
     values = {"at": now, "organisation": organisation, "subject": subject, "action": action, "who": who, "why": why}
     tx.execute(insert(audit).values(**values, details=dict(details or {})))
+
+
+def record_all(
+    tx: Connection, organisation: str, action: str, entries: Sequence[tuple[str, str, Mapping[str, object]]], *, now: datetime
+) -> None:
+    """Add an entry of one action of ours for each subject: subject, why, details."""
+    common = {"at": now, "organisation": organisation, "action": action, "who": SYSTEM}
+    tx.execute(insert(audit), [{**common, "subject": subject, "why": why, "details": dict(details)} for subject, why, details in entries])
 
 
 def audit_trail(db: Database, organisation: str, subject: str | None = None) -> list[AuditEntry]:

@@ -37,7 +37,7 @@ def booked(tx: Connection, chunk_id: int, sent: SentDocument, result: ElementRes
     }  # fmt: skip
     mine = and_(document.c.id == sent.id, or_(under_way, given_back))
     won = tx.execute(update(document).where(mine).values(**values)).rowcount == 1
-    row = tx.execute(select(document).where(document.c.id == sent.id)).one()
+    row = _row(tx, sent.id)
     if not won:
         _report_second(tx, row, result)
         return
@@ -45,14 +45,21 @@ def booked(tx: Connection, chunk_id: int, sent: SentDocument, result: ElementRes
     if row.books_digest != sent.books_digest:
         differences.append("the figures changed after it had been sent")
     if differences:
-        _report(tx, row, "booked_differently", f"Xero booked it differently: {'; '.join(differences)}.", _remedy(result))
+        report(tx, row, "booked_differently", f"Xero booked it differently: {'; '.join(differences)}.", _remedy(result))
 
 
 def report_copies(tx: Connection, document_id: int, xero_ids: list[str]) -> None:
     """Xero holds a document more than once: a finding for a person, who voids those that are not on record."""
-    row = tx.execute(select(document).where(document.c.id == document_id)).one()
+    row = _row(tx, document_id)
     others = ", ".join(xero_id for xero_id in xero_ids if xero_id != row.xero_id)
-    _report(tx, row, "booked_twice", f"Xero holds it more than once, also as {others}.", f"Void {others} in Xero.")
+    report(tx, row, "booked_twice", f"Xero holds it more than once, also as {others}.", f"Void {others} in Xero.")
+
+
+def _row(tx: Connection, document_id: int) -> Any:
+    """What findings name of a document, without its content."""
+    d = document.c
+    columns = d.id, d.stream_id, d.kind, d.number, d.natural_key, d.state, d.xero_id, d.books_digest, d.total_cents
+    return tx.execute(select(*columns).where(d.id == document_id)).one()
 
 
 def _report_second(tx: Connection, row: Row[Any], result: ElementResult) -> None:
@@ -60,7 +67,7 @@ def _report_second(tx: Connection, row: Row[Any], result: ElementResult) -> None
         return  # the same answer twice
     known = f"as {row.xero_id}" if row.xero_id else f"and it is {row.state} again"
     said = f"Xero confirmed late that it holds it as {result.xero_id}, {known}."
-    _report(tx, row, "booked_twice", said, f"Keep one of them in Xero and void the other; {result.xero_id} is not on record.")
+    report(tx, row, "booked_twice", said, f"Keep one of them in Xero and void the other; {result.xero_id} is not on record.")
 
 
 def _differences(sent: Document, result: ElementResult) -> list[str]:
@@ -82,7 +89,8 @@ def _remedy(result: ElementResult) -> str:
     return f"Compare it with the report and correct it in Xero; it is not sent again.{said}"
 
 
-def _report(tx: Connection, row: Row[Any], rule: str, message: str, remedy: str) -> None:
+def report(tx: Connection, row: Row[Any], rule: str, message: str, remedy: str) -> None:
+    """Add a finding about one document that was sent; it stays when its stream is checked again."""
     name = f"{row.kind.replace('_', ' ').capitalize()} {row.number or row.natural_key}"
     values = {
         "stream_id": row.stream_id, "document_id": row.id, "rule": rule, "severity": Severity.WARNING.value,

@@ -12,6 +12,8 @@ from tillpost.model.findings import Finding, Severity, StreamKey
 from tillpost.model.money import format_cents
 
 POSTED_CHANGED = "posted_stream_changed"
+# A document that is sent with another date than its own: told by pre-flight, gone with the document.
+REDATED = "sent_on_first_open_day"
 MAX_EXAMPLES = 10
 _BY_HAND = "Correct it in Xero by hand if it must be, new documents too, then release the stream: what is posted is kept as it is."
 REMEDIES = {

@@ -13,13 +13,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, insert, or_, select, tuple_, update
 
-from tillpost.model.documents import Document, DocumentKind, document_of_dict
+from tillpost.model.documents import OUR_NUMBERS, Document, DocumentKind, document_of_dict
+from tillpost.model.redating import redated
 from tillpost.model.results import ElementResult
 from tillpost.store.bookings import SentDocument, booked
 from tillpost.store.database import Database
 from tillpost.store.failures import StoreBusy
 from tillpost.store.leases import Lease, renew_lease
 from tillpost.store.schema import chunk, document
+from tillpost.store.schema_xero import recovered
 
 # An unknown outcome rests for longer than Xero keeps an idempotency key (6 minutes) and than any slow request may still run.
 REST = timedelta(minutes=7)
@@ -98,13 +100,13 @@ def ready_documents(
 
 
 def _ready(row: Row[Any]) -> ReadyDocument:
-    content, checked = document_of_dict(row.payload), row.number_checked_at is not None
+    content, checked = redated(document_of_dict(row.payload), row.sent_date), row.number_checked_at is not None
     return ReadyDocument(row.id, row.revision, content, row.books_digest, row.contact_key, row.max_chunk, row.refusals, checked)
 
 
 def may_be_sent(organisation: str) -> ColumnElement[bool]:
-    """The condition of a document that is ready and whose invoice, credit note or overpayment is posted."""
-    return and_(is_ready(organisation), _is_posted(document.c.settles), _is_posted(document.c.credit))
+    """The condition of a document that is ready, not in Xero already, and whose invoice, credit note or overpayment is posted."""
+    return and_(is_ready(organisation), _is_posted(document.c.settles), _is_posted(document.c.credit), ~_is_read_back())
 
 
 def is_ready(organisation: str) -> ColumnElement[bool]:
@@ -113,8 +115,16 @@ def is_ready(organisation: str) -> ColumnElement[bool]:
 
 
 def _is_posted(natural_key: ColumnElement[str]) -> ColumnElement[bool]:
-    posted = and_(_needed.c.organisation == document.c.organisation, _needed.c.natural_key == natural_key, _needed.c.state == "posted")
+    there = and_(_needed.c.state == "posted", _needed.c.voiding == "")
+    posted = and_(_needed.c.organisation == document.c.organisation, _needed.c.natural_key == natural_key, there)
     return or_(natural_key == "", select(_needed.c.id).where(posted).exists())
+
+
+def _is_read_back() -> ColumnElement[bool]:
+    """Whether Xero holds a document under this number of ours, which nothing on record stands for yet."""
+    number = and_(recovered.c.number == document.c.number, recovered.c.number.startswith(OUR_NUMBERS))
+    there = and_(recovered.c.organisation == document.c.organisation, recovered.c.kind == document.c.kind, number)
+    return select(recovered.c.xero_id).where(there).exists()
 
 
 def posted_ids(tx: Connection, organisation: str, natural_keys: Sequence[str]) -> dict[str, str]:
@@ -162,7 +172,8 @@ def _insert_chunk(tx: Connection, held: Lease, request: Request, now: datetime) 
 def _mark_sending(tx: Connection, chunk_id: int, documents: Sequence[ReadyDocument], now: datetime) -> None:
     unchanged = tuple_(document.c.id, document.c.revision).in_([(d.id, d.revision) for d in documents])
     mark = update(document).where(unchanged, document.c.state == "ready")
-    if tx.execute(mark.values(state="sending", chunk_id=chunk_id, message="", updated_at=now)).rowcount != len(documents):
+    sending = {"state": "sending", "chunk_id": chunk_id, "sends": document.c.sends + 1, "message": "", "updated_at": now}
+    if tx.execute(mark.values(**sending)).rowcount != len(documents):
         raise _Changed
     positions = update(document).where(document.c.id == bindparam("row_id")).values(position=bindparam("place"))
     tx.execute(positions, [{"row_id": d.id, "place": place} for place, d in enumerate(documents)])

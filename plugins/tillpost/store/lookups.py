@@ -26,7 +26,7 @@ def held_by_identity(kind: DocumentKind, held: Iterable[HeldDocument], known_ids
     found: dict[Identity, list[HeldDocument]] = defaultdict(list)
     for one in held:
         if one.kind is kind and one.xero_id not in known_ids:
-            found[_identity_held(one)].append(one)
+            found[identity_held(one)].append(one)
     return found
 
 
@@ -37,6 +37,15 @@ def identity(sent: Document, contact_ids: Mapping[str, str], allocation: str) ->
     if sent.kind in FOREIGN_NUMBERS:
         return (_folded(sent.number), contact_ids.get(contact_key(sent.contact), ""))
     return (_folded(sent.number),)
+
+
+def identity_held(one: HeldDocument) -> Identity:
+    """What identifies a document in Xero."""
+    if one.kind is DocumentKind.ALLOCATION:
+        return (one.number, str(one.total_cents))
+    if one.kind in FOREIGN_NUMBERS:
+        return (_folded(one.number), one.contact_id)
+    return (_folded(one.number),)
 
 
 def best_match(sent: SentDocument, candidates: Sequence[HeldDocument]) -> HeldDocument | None:
@@ -58,14 +67,6 @@ def known_xero_ids(tx: Connection, organisation: str, xero_ids: Sequence[str]) -
         query = select(document.c.xero_id).where(document.c.organisation == organisation, document.c.xero_id.in_(part))
         known.update(tx.execute(query).scalars())
     return frozenset(known)
-
-
-def _identity_held(one: HeldDocument) -> Identity:
-    if one.kind is DocumentKind.ALLOCATION:
-        return (one.number, str(one.total_cents))
-    if one.kind in FOREIGN_NUMBERS:
-        return (_folded(one.number), one.contact_id)
-    return (_folded(one.number),)
 
 
 def _folded(number: str) -> str:

@@ -18,17 +18,24 @@ from tillpost.store.upserts import insert_missing, upsert
 
 def bind_tenant(db: Database, organisation: str, tenant_id: str, now: datetime) -> None:
     """Bind an organisation to its Xero tenant at the first connection; XeroAuthError if either is bound to another."""
-    with db.read() as tx:
-        bound = tx.execute(select(tenant.c.tenant_id).where(tenant.c.organisation == organisation)).scalar()
-    if bound == tenant_id:
+    if is_bound(db, organisation, tenant_id):
         return
     with db.write() as tx:
         if insert_missing(tx, tenant, {"organisation": organisation, "tenant_id": tenant_id, "bound_at": now}):
             audit.record(tx, organisation, organisation, "bind", now=now, details={"tenant": tenant_id})
             return
+    is_bound(db, organisation, tenant_id)
+
+
+def is_bound(db: Database, organisation: str, tenant_id: str) -> bool:
+    """Whether an organisation is bound to this tenant already; XeroAuthError if either is bound to another."""
+    with db.read() as tx:
         pairs = {r.organisation: r.tenant_id for r in tx.execute(select(tenant))}
+    if organisation not in pairs and tenant_id not in pairs.values():
+        return False
     if pairs.get(organisation) != tenant_id:
         raise XeroAuthError(_refusal(organisation, tenant_id, pairs))
+    return True
 
 
 def known_contacts(db: Database, organisation: str) -> dict[str, str]:
@@ -38,11 +45,17 @@ def known_contacts(db: Database, organisation: str) -> dict[str, str]:
         return {row.contact_key: row.contact_id for row in tx.execute(query)}
 
 
-def keep_contacts(db: Database, organisation: str, found: Iterable[tuple[Contact, str]], now: datetime) -> None:
-    """Keep the ContactIDs of contacts."""
-    rows = {contact_key(c): _contact_row(organisation, c, contact_id, now) for c, contact_id in found}
+def keep_contacts(
+    db: Database, organisation: str, found: Iterable[tuple[Contact, str]], now: datetime, told: Mapping[str, str] | None = None
+) -> None:
+    """Keep the ContactIDs of contacts; ``told``, by contact key, is what the audit trail says of one that was taken over."""
+    contacts = list(found)
+    rows = {contact_key(c): _contact_row(organisation, c, contact_id, now) for c, contact_id in contacts}
     with db.write() as tx:
         upsert(tx, contact, list(rows.values()), ("name", "number", "contact_id", "updated_at"))
+        for who, contact_id in contacts:
+            if why := (told or {}).get(contact_key(who)):
+                audit.record(tx, organisation, contact_key(who), "contact", now=now, why=why, details={"contact_id": contact_id})
 
 
 def _contact_row(organisation: str, who: Contact, contact_id: str, now: datetime) -> Mapping[str, object]:

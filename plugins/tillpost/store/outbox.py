@@ -19,10 +19,17 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 from tillpost.model.documents import Contact, Document, DocumentKind, document_of_dict
 from tillpost.model.findings import Finding, StreamKey
 from tillpost.store.adjustments import adjustment, is_adjustable, is_recoded
-from tillpost.store.changes import changed_under_way, duplicate_document, number_taken, posted_stream_adjusted, posted_stream_changed
+from tillpost.store.changes import (
+    REDATED,
+    changed_under_way,
+    duplicate_document,
+    number_taken,
+    posted_stream_adjusted,
+    posted_stream_changed,
+)
 from tillpost.store.evidence import postings_of, write_postings
 from tillpost.store.schema import document, finding, posting
-from tillpost.store.versions import GONE, UNDER_WAY, UNSENT, DocumentRow, OnRecord, parts, versions_of
+from tillpost.store.versions import GONE, UNDER_WAY, UNSENT, DocumentRow, OnRecord, parts, renumbered, versions_of
 
 # Kinds whose number is not ours alone: the supplier's, or none.
 FOREIGN_NUMBERS = (DocumentKind.BILL, DocumentKind.SUPPLIER_CREDIT, DocumentKind.ALLOCATION)
@@ -84,14 +91,13 @@ def plan_documents(
             draft.findings.append(number_taken(key, wanted, holder))
         elif known is None:
             draft.new.append(wanted)
-        elif not known.is_sent:
+        elif not known.is_sent or known.is_again:
             draft.replaced.append((known.latest, _same_identity(known.latest, wanted)))
         else:
             _compare(draft, known, wanted, posted_changes)
     for known in on_record.values():
-        if known.is_sent:
-            if known.confirmed or known.under_way:
-                _compare(draft, known, None, posted_changes)
+        if known.confirmed or known.under_way:
+            _compare(draft, known, None, posted_changes)
         elif known.pending is not None:
             draft.dropped.append(known.pending)
     return _finished(tx, key, draft, posted_changes, accepted)
@@ -166,6 +172,7 @@ def write_documents(tx: Connection, stream_id: int, plan: DocumentPlan, state: s
         _replace(tx, row, wanted, stream_id, state, now)
     for row in plan.dropped:
         _change(tx, row, {"state": "superseded", "updated_at": now})
+        tx.execute(delete(finding).where(finding.c.document_id == row.id, finding.c.rule == REDATED))
 
 
 def set_unsent(tx: Connection, stream_id: int, released: bool, now: datetime) -> None:
@@ -243,7 +250,7 @@ def _taken_numbers(tx: Connection, organisation: str, documents: Iterable[Docume
 def _same_identity(row: DocumentRow, wanted: Document) -> Document:
     """The new content under the version on record, and its number where the number is ours."""
     number = wanted.number if wanted.kind in FOREIGN_NUMBERS else row.number
-    return replace(wanted, version=row.version, number=number)
+    return renumbered(wanted, row.version, number)
 
 
 def _values(wanted: Document, stream_id: int, now: datetime) -> dict[str, Any]:
@@ -266,8 +273,9 @@ def _replace(tx: Connection, row: DocumentRow, wanted: Document, stream_id: int,
     same = row.payload == _payload(wanted) and row.stream_id == stream_id
     if same and row.state != "superseded":
         return
-    values = _values(wanted, stream_id, now) | {"state": state, "message": "", "revision": row.revision + 1}
-    if row.held_why and (row.number, row.contact_key) == (wanted.number, values["contact_key"]):
+    values = _values(wanted, stream_id, now) | {"state": state, "message": "", "revision": row.revision + 1, "sent_date": None}
+    # A doubt about a supplier's number is about that number; any other was about what has changed now.
+    if row.held_rule == "number" and (row.number, row.contact_key) == (wanted.number, values["contact_key"]):
         values["state"] = "held"
     else:
         values |= {"held_why": "", "held_rule": "", "number_checked_at": None}

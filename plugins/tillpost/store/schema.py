@@ -31,6 +31,7 @@ DOCUMENT_STATES = ("held", "ready", "sending", "posted", "refused", "unknown", "
 CHUNK_STATES = ("sending", "answered", "unknown", "settled")
 # Bills and supplier credits carry the supplier's number, allocations none: those cannot be unique in our books.
 NUMBERED = text("kind NOT IN ('bill', 'supplier_credit', 'allocation')")
+VOIDING = text("voiding <> ''")
 
 metadata = MetaData(
     naming_convention={
@@ -130,6 +131,8 @@ document = Table(
     Column("xero_total_cents", BigInteger),
     Column("xero_tax_cents", BigInteger),
     text_column("message"),
+    # A person wants it taken back, and Xero has not confirmed that yet: 'void', or 'again' where a new version is to follow.
+    Column("voiding", String(20), nullable=False, server_default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("posted_at", UtcDateTime),
@@ -142,6 +145,7 @@ document = Table(
     Index("ix_document_xero_id", "organisation", "xero_id"),
     Index("ix_document_settles", "organisation", "settles"),
     Index("ix_document_credit", "organisation", "credit"),
+    Index("ix_document_voiding", "organisation", sqlite_where=VOIDING, postgresql_where=VOIDING),
 )
 
 finding = Table(

@@ -6,6 +6,7 @@ The meaning of the states is in docs/posting.md. Amounts are integer cents, time
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -84,7 +85,13 @@ quota = Table(
     Column("minute_left", Integer),
     Column("day_left", Integer),
     Column("app_minute_left", Integer),
+    # When the call left whose answer said what is left.
     Column("observed_at", UtcDateTime),
+    # The limits as Xero's answers prove them; how many calls at once it took when it refused one more, and how long that is believed.
+    Column("minute_limit", Integer),
+    Column("day_limit", Integer),
+    Column("at_once", Integer),
+    Column("at_once_until", UtcDateTime),
 )
 
 api_call = Table(
@@ -108,7 +115,7 @@ connection = Table(
     Column("state", String(20), nullable=False, server_default="unknown"),
     text_column("message"),
     Column("told_at", UtcDateTime),
-    # Digest of client id and secret: other credentials lift a refusal.
+    # Digest of the connection as it is configured: other credentials lift a refusal.
     Column("credentials_digest", String(64), nullable=False, server_default=""),
     text_column("tenant_id"),
     text_column("tenant_name"),
@@ -131,7 +138,8 @@ call_slot = Table(
     metadata,
     id_column(),
     Column("organisation", String(40), nullable=False, index=True),
-    text_column("holder"),
+    # When its call left.
+    Column("at", UtcDateTime, nullable=False),
     # A dead process's slot is free again from here on.
     Column("expires_at", UtcDateTime, nullable=False),
 )
@@ -163,6 +171,8 @@ recovered = Table(
     text_column("contact_id"),
     Column("date", Date),
     cents_column("total_cents"),
+    # Its lines above zero; missing where they were not shown.
+    Column("worth_cents", BigInteger),
     Column("read_at", UtcDateTime, nullable=False),
     Index("ix_recovered_number", "organisation", "kind", "number"),
 )

@@ -5,13 +5,13 @@ A stream is ``posted`` only when every live document of it is confirmed by Xero.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from tillpost.model.findings import Finding, Severity, Stream, StreamKey
 from tillpost.model.period import DateRange
@@ -20,7 +20,8 @@ from tillpost.store.schema import document, finding, stream
 
 DONE = ("posted", "nothing_to_send")
 # What needs a person first comes first.
-URGENCY = ("refused", "unknown", "held", "sending", "ready")
+URGENCY = ("refused", "unknown", "held", "voided", "sending", "ready")
+VOIDED = "It is not sent again by itself: `tillpost void --again` sends it anew, `tillpost release` leaves it as it is."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,27 @@ def open_sales_dates(db: Database, organisation: str, store: str, days: DateRang
     return [row.business_date for row in rows if _derived(row.state, counts[row.id]) not in DONE]
 
 
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Documents that Xero refused and that the poster holds, with a sentence for each of the first."""
+
+    refused: int
+    held: int
+    reasons: tuple[str, ...]
+
+
+def stuck_since(db: Database, organisation: str, since: datetime, limit: int) -> Stuck:
+    """What has become refused, or held by the poster, from an aware moment on; sentences for at most ``limit``, the last first."""
+    refused, held = document.c.state == "refused", and_(document.c.state == "held", document.c.held_why != "")
+    stuck = and_(document.c.organisation == organisation, document.c.updated_at >= since, or_(refused, held))
+    with db.read() as tx:
+        counts: dict[str, int] = dict(
+            tx.execute(select(document.c.state, func.count()).where(stuck).group_by(document.c.state)).tuples().all()
+        )
+        rows = tx.execute(select(document).where(stuck).order_by(document.c.updated_at.desc(), document.c.id).limit(limit)).all()
+    return Stuck(counts.get("refused", 0), counts.get("held", 0), tuple(said for row in rows for said in _sentences(row, {})))
+
+
 def _derived(state: str, documents: Mapping[str, int]) -> str:
     """The state that people see: a released stream's is that of the document that needs attention most."""
     if state != "released":
@@ -96,11 +118,14 @@ def _of_streams(query: Select[Any], stream_id: Any, organisation: str, days: Dat
 
 
 def _counts(tx: Connection, organisation: str, days: DateRange | None) -> dict[int, dict[str, int]]:
-    columns = document.c.stream_id, document.c.state, func.count().label("number")
-    query = select(*columns).where(document.c.state != "superseded").group_by(document.c.stream_id, document.c.state)
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    # What was voided counts until a person has decided about it.
+    counted = and_(document.c.state != "superseded", or_(document.c.state != "voided", document.c.held_why != ""))
+    columns = document.c.stream_id, document.c.state, document.c.voiding
+    query = select(*columns, func.count().label("number")).where(counted).group_by(*columns)
+    counts: dict[int, dict[str, int]] = defaultdict(Counter)
     for row in tx.execute(_of_streams(query, document.c.stream_id, organisation, days)):
-        counts[row.stream_id][row.state] = row.number
+        # What is to be voided has no certain state until Xero has said so.
+        counts[row.stream_id]["unknown" if row.voiding else row.state] += row.number
     return counts
 
 
@@ -136,6 +161,10 @@ def _sentences(row: Row[Any], needed: Mapping[str, Row[Any]]) -> list[str]:
         return [f"{name} was refused: {row.message}"]
     if row.state == "unknown":
         return [f"{name}: {row.message or 'no clear answer came back'}; it is looked up before anything is sent again."]
+    if row.voiding:
+        return [f"{name} is to be voided in Xero ({row.held_why}); it has not confirmed that yet."]
+    if row.state == "voided":
+        return [f"{name} was voided in Xero ({row.held_why}). {VOIDED}"]
     if row.held_why:
         return [f"{name}: {row.held_why}"]
     return [f"{name} waits for {what}." for key in (row.settles, row.credit) if key and (what := _waits_for(key, needed.get(key)))]

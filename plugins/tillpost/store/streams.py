@@ -17,11 +17,11 @@ from tillpost.errors import StoreError, TillpostError
 from tillpost.model.documents import Document
 from tillpost.model.findings import ALL_STORES, Finding, StreamKey
 from tillpost.store import audit
+from tillpost.store.adopting import Adopted, adopt, write_adopted
 from tillpost.store.changes import POSTED_CHANGED
 from tillpost.store.database import Database
 from tillpost.store.failures import StoreBusy
 from tillpost.store.outbox import (
-    FULL_CHUNK,
     DocumentPlan,
     Raced,
     has_documents,
@@ -38,7 +38,7 @@ from tillpost.store.states import StreamState, open_store_dates, stream_states
 from tillpost.store.upserts import insert_missing
 
 __all__ = [
-    "StreamResult", "StreamState", "approve", "hold", "mark_open", "open_store_dates", "release", "retry", "settle_stream", "stream_states",
+    "StreamResult", "StreamState", "approve", "hold", "mark_open", "open_store_dates", "release", "settle_stream", "stream_states",
 ]  # fmt: skip
 
 WAITS_FOR_APPROVAL = "Waits for approval."
@@ -128,30 +128,18 @@ def hold(db: Database, key: StreamKey, who: str, why: str, now: datetime) -> str
 
 
 def release(db: Database, key: StreamKey, who: str, why: str, now: datetime) -> str:
-    """Lift what a person may lift: a hold by hand, the poster's doubt about a document, a difference to what is posted.
+    """Lift what a person may lift: a hold by hand, the poster's doubt about a document, a difference to what is posted, a voided document.
 
     Blockers of checks stay: data that is wrong is mended, not waved through. Returns the new state.
     """
 
     def change(tx: Connection, row: Row[Any]) -> dict[str, Any]:
-        doubted = and_(document.c.stream_id == row.id, document.c.state == "held", document.c.held_why != "")
+        doubted = and_(document.c.stream_id == row.id, document.c.state.in_(("held", "voided")), document.c.held_why != "")
         tx.execute(update(document).where(doubted).values(held_why="", held_rule="", message="", number_checked_at=now, updated_at=now))
         told = tx.execute(delete(finding).where(finding.c.stream_id == row.id, finding.c.rule == POSTED_CHANGED)).rowcount
         return {"held_by": "", "held_why": "", "accepted_digest": row.books_digest if told else row.accepted_digest}
 
     return _by_hand(db, key, "release", who, why, now, change)
-
-
-def retry(db: Database, organisation: str, who: str, why: str, now: datetime, *, key: StreamKey | None = None) -> int:
-    """Send refused documents of released streams again, after what Xero complained of was mended; returns how many."""
-    streams = select(stream.c.id).where(stream.c.organisation == organisation, stream.c.state == "released")
-    if key is not None:
-        streams = streams.where(_is(key))
-    with db.write() as tx:
-        refused = and_(document.c.stream_id.in_(streams), document.c.state == "refused")
-        count = tx.execute(update(document).where(refused).values(state="ready", message="", max_chunk=FULL_CHUNK, updated_at=now)).rowcount
-        audit.record(tx, organisation, str(key or organisation), "retry", now=now, who=who, why=why, details={"documents": count})
-        return count
 
 
 def _reopen(tx: Connection, key: StreamKey, reason: str, now: datetime) -> None:
@@ -171,12 +159,13 @@ def _settle(tx: Connection, result: StreamResult, approval_required: bool, poste
     blocked = any(f.blocks for f in result.findings)
     # A blocked stream may not have been built at all: that its documents are missing then says nothing about them.
     not_built = blocked and not result.documents
-    plan = DocumentPlan((), (), (), ()) if not_built else _plan(tx, row, result, posted_changes, books)
+    plan, adopted = (DocumentPlan((), (), (), ()), ()) if not_built else _plan(tx, row, result, posted_changes, books)
     findings = (*result.findings, *plan.findings)
     approved = not approval_required or row.approved_digest == books or (row.state == "released" and row.books_digest == books)
     something = bool(result.documents) or has_sent_documents(tx, row.id)
     verdict = _judge(row.held_by, row.held_why, any(f.blocks for f in findings), something, approved)
     write_documents(tx, row.id, plan, "ready" if verdict.state == "released" else "held", now)
+    write_adopted(tx, row.id, adopted, now)
     set_unsent(tx, row.id, verdict.state == "released", now)
     _write_findings(tx, row.id, findings)
     values = {
@@ -195,10 +184,11 @@ def _is_posted_from_these_facts(tx: Connection, row: Row[Any], result: StreamRes
     return bool(row.state == "released" and same and result.facts_digest) and only_posted(tx, row.id)
 
 
-def _plan(tx: Connection, row: Row[Any], result: StreamResult, posted_changes: str, books: str) -> DocumentPlan:
+def _plan(tx: Connection, row: Row[Any], result: StreamResult, posted_changes: str, books: str) -> tuple[DocumentPlan, tuple[Adopted, ...]]:
     # Once a person has accepted a difference, what Xero holds is no longer what was sent: from then on a person decides.
-    policy = "hold" if row.accepted_digest else posted_changes
-    return plan_documents(tx, result.key, row.id, result.documents, policy, accepted=row.accepted_digest == books)
+    policy, accepted = "hold" if row.accepted_digest else posted_changes, row.accepted_digest == books
+    plan = plan_documents(tx, result.key, row.id, result.documents, policy, accepted=accepted)
+    return adopt(tx, result.key, plan, policy, accepted=accepted)
 
 
 def _judge(held_by: str, held_why: str, blocked: bool, something: bool, approved: bool) -> _Verdict:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, select
 
@@ -18,6 +18,7 @@ UNDER_WAY = ("sending", "unknown")
 GONE = ("superseded", "voided")
 
 DocumentRow = Row[Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class OnRecord:
 
     @property
     def under_way(self) -> tuple[DocumentRow, ...]:
-        """The versions whose outcome is not known."""
-        return tuple(row for row in self.rows if row.state in UNDER_WAY)
+        """The versions whose outcome is not known, or whose voiding is not."""
+        return tuple(row for row in self.rows if row.state in UNDER_WAY or row.voiding)
 
     @property
     def confirmed(self) -> tuple[DocumentRow, ...]:
@@ -55,6 +56,13 @@ class OnRecord:
     def is_voided(self) -> bool:
         """Whether a person took any version back in Xero."""
         return any(row.state == "voided" for row in self.rows)
+
+    @property
+    def is_again(self) -> bool:
+        """Whether the newest version is to be sent anew, after all that were sent before it were taken back."""
+        earlier = [row for row in self.rows[:-1] if row.state != "superseded"]
+        unsent = self.latest.state in (*UNSENT, "superseded")
+        return unsent and bool(earlier) and all(row.state == "voided" for row in earlier)
 
     def in_xero(self) -> Document:
         """What all versions that were sent come to."""
@@ -80,7 +88,18 @@ def versions_of(tx: Connection, organisation: str, stream_id: int, natural_keys:
     return {natural_key: OnRecord(tuple(found[version] for version in sorted(found))) for natural_key, found in rows.items()}
 
 
-def parts(values: Sequence[str], size: int = 400) -> list[Sequence[str]]:
+def name_of(one: DocumentRow | Document) -> str:
+    """A document in words: its kind, and its number if it has one."""
+    return f"{one.kind.replace('_', ' ')} {one.number or one.natural_key}"
+
+
+def renumbered(wanted: Document, version: int, number: str) -> Document:
+    """A document as another version of itself; the number in its narration changes with it."""
+    narration = wanted.narration.replace(f"[{wanted.number}]", f"[{number}]")
+    return replace(wanted, version=version, number=number, narration=narration)
+
+
+def parts(values: Sequence[T], size: int = 400) -> list[Sequence[T]]:
     """Slices that stay below the databases' limits on bound values."""
     return [values[i : i + size] for i in range(0, len(values), size)]
 

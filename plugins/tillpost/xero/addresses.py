@@ -12,14 +12,22 @@ from tillpost.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The three addresses that a client needs: of the accounting API, of the tokens, of the list of connections."""
+    """What a client needs: the accounting API, the tokens, the list of connections, the page of consent and the end of it."""
 
     api: str
     token: str
     connections: str
+    authorize: str
+    revocation: str
 
 
-XERO = Addresses("https://api.xero.com/api.xro/2.0", "https://identity.xero.com/connect/token", "https://api.xero.com/connections")
+XERO = Addresses(
+    api="https://api.xero.com/api.xro/2.0",
+    token="https://identity.xero.com/connect/token",
+    connections="https://api.xero.com/connections",
+    authorize="https://login.xero.com/identity/connect/authorize",
+    revocation="https://identity.xero.com/connect/revocation",
+)
 
 
 def addresses_of(connection: Connection) -> Addresses:
@@ -28,7 +36,13 @@ def addresses_of(connection: Connection) -> Addresses:
     if not base:
         return XERO
     _check(connection, base)
-    return Addresses(f"{base}/api.xro/2.0", f"{base}/connect/token", f"{base}/connections")
+    return Addresses(
+        api=f"{base}/api.xro/2.0",
+        token=f"{base}/connect/token",
+        connections=f"{base}/connections",
+        authorize=f"{base}/identity/connect/authorize",
+        revocation=f"{base}/connect/revocation",
+    )
 
 
 def _base(connection: Connection) -> str:

@@ -1,29 +1,24 @@
-"""The access token of a custom connection: fetched with client id and secret, kept in memory, renewed before it dies.
+"""How a connection is authorised: by which grant, with which scopes; and the tokens of a custom connection, kept in memory.
 
-A custom connection serves one organisation and has no refresh token: a new access token, good for 30 minutes, is asked for
-whenever one is needed (https://developer.xero.com/faq/custom-integration). xero-python's own request for it names no scopes and
-keeps the token without its end, so this is a small request of our own.
+A custom connection serves one organisation and has no refresh token: a new access token, good for 30 minutes, is asked for with
+client id and secret whenever one is needed (https://developer.xero.com/faq/custom-integration). The other grant is a person's consent
+(``consent``), whose tokens all workers share (``stored_tokens``).
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
+import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from urllib.parse import urlencode
-
-import urllib3
-from urllib3.exceptions import HTTPError
+from datetime import datetime
+from enum import StrEnum
 
 from tillpost.connection import Connection
-from tillpost.errors import ConfigError, XeroAuthError, XeroError, XeroUnavailable
-from tillpost.xero.errors_from_xero import Answer, Request, error_of_answer, error_of_network, no_clear_answer
-from tillpost.xero.exchange import exchange_once
-from tillpost.xero.wire import text, whole
+from tillpost.errors import ConfigError
+from tillpost.xero.tokens import Granted, Token, TokenAddress
 
-# Granular scopes (Xero's apps since March 2026 have no others). Without offline_access: there is no refresh token to ask for.
+# Granular scopes: Xero's apps since March 2026 have no others (https://developer.xero.com/documentation/guides/oauth2/scopes/).
 SCOPES = (
     "accounting.invoices",
     "accounting.payments",
@@ -34,30 +29,64 @@ SCOPES = (
     "accounting.attachments",
     "accounting.reports.trialbalance.read",
 )
-RENEW_BEFORE = timedelta(minutes=2)
-USUAL_SECONDS, LONGEST_SECONDS = 1800, 86_400
-TIMEOUTS = (5, 30)
-_TOKEN = re.compile(r"[\x21-\x7e]+\Z")
-_ERROR_WORD = re.compile(r"[a-z_]{1,40}\Z")
-_REMEDIES = {
+BROAD_SCOPES = frozenset({"accounting.transactions", "accounting.transactions.read", "accounting.reports.read"})
+# What makes Xero give a refresh token.
+OFFLINE = "offline_access"
+_CUSTOM_REMEDIES = {
     "invalid_client": "Check login (client id) and password (client secret) of the connection against the app in Xero's developer portal.",
     "invalid_scope": "Give the app the scopes of docs/xero_connection.md in Xero and authorise it again, or name fewer in extra.scopes.",
     "unauthorized_client": "The app is no custom connection, or nobody has authorised it for an organisation: do that in Xero.",
+    "": "Check that the custom connection is authorised in Xero and that client id and secret are its own.",
 }
-_REMEDY = "Check that the custom connection is authorised in Xero and that client id and secret are its own."
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """An access token, to be replaced from ``renew_at`` on (aware UTC). Its repr does not show it."""
+class Grant(StrEnum):
+    """How tokens are got: by client id and secret alone (a custom connection), or by a person's consent."""
 
-    secret: str = field(repr=False)
-    expires_at: datetime
-    renew_at: datetime
+    CUSTOM = "client_credentials"
+    CONSENT = "authorization_code"
 
 
-class TokenSource:
-    """Hands out the token of one connection; safe to share between threads, which then fetch it once."""
+def grant_of(connection: Connection) -> Grant:
+    """The grant that the connection's extra names, by default that of a custom connection; ConfigError if there is no such grant."""
+    named = str(connection.extra.get("grant", "")) or Grant.CUSTOM
+    try:
+        return Grant(named)
+    except ValueError:
+        raise ConfigError(
+            f"connection {connection.conn_id!r}: grant in its extra is {named!r}.", value=named, allowed=[grant.value for grant in Grant]
+        ) from None
+
+
+def scopes_of(connection: Connection) -> tuple[str, ...]:
+    """The scopes to ask for: those of the connection's extra, or all that Tillpost uses; ConfigError where one is not granular."""
+    named = tuple(str(connection.extra.get("scopes", "")).split()) or SCOPES
+    for scope in named:
+        if scope in BROAD_SCOPES:
+            raise ConfigError(
+                f"connection {connection.conn_id!r}: scopes in its extra names {scope!r}, which covers more than Tillpost needs.",
+                value=scope,
+                allowed=SCOPES,
+            )
+    if grant_of(connection) is Grant.CONSENT and OFFLINE not in named:
+        return (*named, OFFLINE)
+    return named
+
+
+def credentials_digest(connection: Connection) -> str:
+    """What tells whether a connection was changed since Xero refused it: a digest of all its fields."""
+    fields = (connection.host, connection.port, connection.login, connection.password, connection.schema, sorted(connection.extra.items()))
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
+
+
+def ask_for_custom(connection: Connection, address: str, now: Callable[[], datetime]) -> Granted:
+    """Ask for a token of a custom connection; raises XeroAuthError, RateLimited or XeroUnavailable."""
+    form = {"grant_type": Grant.CUSTOM.value, "scope": " ".join(scopes_of(connection))}
+    return TokenAddress(connection, address, now, _CUSTOM_REMEDIES).ask(form)
+
+
+class CustomTokens:
+    """The tokens of a custom connection (``tillpost.xero.tokens.Tokens``): threads that share it fetch one once."""
 
     def __init__(self, connection: Connection, address: str, now: Callable[[], datetime]) -> None:
         for name, what in (("login", "client id"), ("password", "client secret")):
@@ -83,51 +112,10 @@ class TokenSource:
                 self._token = self._fetch()
             return self._token
 
+    def renew(self) -> None:
+        """Fetch a new token now."""
+        with self._lock:
+            self._token = self._fetch()
+
     def _fetch(self) -> Token:
-        request = Request(self._connection.conn_id, "POST", "/connect/token", writes=False)
-        now = self._now()
-        try:
-            answer = self._post()
-        except (HTTPError, OSError) as error:
-            raise error_of_network(request, error) from error
-        if answer.status != 200:
-            raise self._refusal(request, answer, now)
-        return self._token_of(answer, now)
-
-    def _post(self) -> Answer:
-        connection = self._connection
-        basic = urllib3.make_headers(basic_auth=f"{connection.login}:{connection.password}")
-        headers = {**basic, "Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
-        form = urlencode({"grant_type": "client_credentials", "scope": _scopes(connection)})
-        return exchange_once("POST", self._address, headers, TIMEOUTS, form.encode())
-
-    def _refusal(self, request: Request, answer: Answer, now: datetime) -> XeroError:
-        if answer.status == 429:
-            return error_of_answer(request, answer, now)
-        if answer.status not in (400, 401, 403):
-            return no_clear_answer(request, f"what answered for a token did so with status {answer.status}")
-        word = text(answer.json() or {}, "error")
-        word = word if _ERROR_WORD.match(word) else f"status {answer.status}"
-        return XeroAuthError(
-            f"connection {self._connection.conn_id!r}: Xero gives no token for it ({word}). Nothing was sent. "
-            f"{_REMEDIES.get(word, _REMEDY)} Then run again."
-        )
-
-    def _token_of(self, answer: Answer, now: datetime) -> Token:
-        body = answer.json() or {}
-        secret = text(body, "access_token")
-        if not _TOKEN.match(secret):
-            raise XeroUnavailable(
-                f"connection {self._connection.conn_id!r}: what answered for a token gave none. Nothing was sent; "
-                "check the base address of the connection and try again."
-            )
-        life = _life(whole(body, "expires_in"))
-        return Token(secret, now + life, now + life - min(RENEW_BEFORE, life / 2))
-
-
-def _life(seconds: int | None) -> timedelta:
-    return timedelta(seconds=min(seconds, LONGEST_SECONDS) if seconds is not None and seconds > 0 else USUAL_SECONDS)
-
-
-def _scopes(connection: Connection) -> str:
-    return " ".join(str(connection.extra.get("scopes", "")).split()) or " ".join(SCOPES)
+        return ask_for_custom(self._connection, self._address, self._now).token

@@ -62,7 +62,7 @@ def body_of(run: Run, kind: DocumentKind, documents: list[claims.ReadyDocument])
     while True:
         data, why = _written(run, kind, documents, ids)
         if data:
-            key = _idempotency_key(run.tenant_id, kind, parent, data, sum(d.refusals for d in documents))
+            key = _idempotency_key(run.tenant_id, kind, parent, data, sum(d.refusals + d.document.version - 1 for d in documents))
             return Body(kind, tuple(documents), data, key, parent)
         if len(documents) == 1:
             doubts.hold_document(run.db, documents[0], why, run.clock(), rule="unwritable")
@@ -90,8 +90,9 @@ def _ids(run: Run, documents: Sequence[claims.ReadyDocument]) -> tuple[PostedIds
     return ids, Parent(kinds[first.credit], ids.documents[first.credit])
 
 
-def _idempotency_key(tenant_id: str, kind: DocumentKind, parent: Parent | None, data: bytes, refusals: int) -> str:
-    """The same chunk has the same key; after a refusal another one, or Xero would replay the refusal for 6 minutes."""
+def _idempotency_key(tenant_id: str, kind: DocumentKind, parent: Parent | None, data: bytes, anew: int) -> str:
+    """The same chunk has the same key; after a refusal, and for a new version of what was voided, another one: for 6 minutes Xero would
+    replay what it answered before. ``anew``: how often that was."""
     digest = hashlib.sha256(data).hexdigest()
-    parts = (tenant_id, kind.value, parent.xero_id if parent else "", digest, str(refusals))
+    parts = (tenant_id, kind.value, parent.xero_id if parent else "", digest, str(anew))
     return f"tillpost-{hashlib.sha256('|'.join(parts).encode()).hexdigest()}"

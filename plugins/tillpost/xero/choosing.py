@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tillpost.model.documents import DocumentKind
 from tillpost.store import claims, doubts, queue
 from tillpost.store.lookups import held_by_identity, identity, known_xero_ids
-from tillpost.store.names import keep_contacts, known_contacts
 from tillpost.store.outbox import FOREIGN_NUMBERS
+from tillpost.store.recovery import adopt_kept
+from tillpost.xero.contact_steps import ensure_contacts
+from tillpost.xero.preflight import hold_what_cannot_succeed, is_judged
+from tillpost.xero.recovery import check_known, is_checked
 from tillpost.xero.run import Run, Stop
 from tillpost.xero.sender import MAX_DOCUMENTS, MAX_NUMBERS
-
-_log = logging.getLogger("tillpost.posting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,12 @@ def next_choice(run: Run) -> Choice | None:
             raise Stop("The time for this drain is over.", run.clock())
         with run.db.read() as tx:
             documents = _cut(claims.ready_documents(tx, run.organisation, kind, MAX_DOCUMENTS, recent_from=run.nightly_from))
-        if any(d.contact_key and d.contact_key not in run.contacts for d in documents):
-            _ensure_contacts(run)
+        if not is_checked(run, documents):
+            check_known(run)
+        elif not is_judged(run, documents):
+            hold_what_cannot_succeed(run)
+        elif any(d.contact_key and d.contact_key not in run.contacts for d in documents):
+            ensure_contacts(run)
         elif kind in FOREIGN_NUMBERS and kind is not DocumentKind.ALLOCATION and not all(d.number_checked for d in documents):
             _check_numbers(run, kind)
         elif documents:
@@ -59,22 +63,10 @@ def _cut(documents: Sequence[claims.ReadyDocument]) -> list[claims.ReadyDocument
     return chosen
 
 
-def _ensure_contacts(run: Run) -> None:
-    """Find or create the contacts that ready documents need and we do not know; a document without one is refused."""
-    missing = queue.missing_contacts(run.db, run.organisation)
-    results = run.sender.ensure_contacts(missing)
-    found = [(contact, result.contact_id) for contact, result in zip(missing, results, strict=True) if result.contact_id]
-    keep_contacts(run.db, run.organisation, found, run.clock())
-    for contact, result in zip(missing, results, strict=True):
-        if not result.contact_id:
-            run.add(queue.refuse_contact(run.db, run.organisation, contact, result.messages, run.clock()))
-        elif result.messages:
-            _log.info("%s: %s", run.organisation, " ".join(result.messages))
-    run.contacts = known_contacts(run.db, run.organisation)
-
-
 def _check_numbers(run: Run, kind: DocumentKind) -> None:
     """Before a supplier's number is sent for the first time: one that Xero holds already was typed by hand, and is held here."""
+    if adopt_kept(run.db, run.organisation, run.contacts, run.clock()):
+        return  # its contact was not known before
     unchecked = queue.unchecked_numbers(run.db, run.organisation, kind, MAX_NUMBERS)
     held = run.sender.find_bills(kind, sorted({d.document.number for d in unchecked}))
     with run.db.read() as tx:

@@ -19,16 +19,18 @@ from xero_python.api_client.configuration import Configuration
 from tillpost.connection import Connection
 from tillpost.errors import XeroError
 from tillpost.model.documents import Contact, Document, DocumentKind
-from tillpost.model.results import ElementResult, HeldDocument
-from tillpost.xero import contacts as contact_book
-from tillpost.xero import lists
+from tillpost.model.results import ElementResult, HeldDocument, XeroContact
+from tillpost.xero import contacts as contacts_on_the_wire
+from tillpost.xero import editing, lists
 from tillpost.xero.addresses import addresses_of
 from tillpost.xero.answers import SHAPES, results_of
-from tillpost.xero.auth import TokenSource
+from tillpost.xero.auth import CustomTokens
 from tillpost.xero.errors_from_xero import Answer, Request, no_clear_answer
+from tillpost.xero.listings import read_listing
 from tillpost.xero.payloads import body_of
-from tillpost.xero.sender import ContactResult, Gate, Ids, Meter, Parent
-from tillpost.xero.tenants import find_tenant
+from tillpost.xero.sender import ContactResult, File, Gate, Ids, InXero, Listing, Meter, Parent
+from tillpost.xero.tenants import find_tenant, not_connected, read_tenants
+from tillpost.xero.tokens import Tokens
 from tillpost.xero.transport import NOT_CHANGED, NoMeter, RestOfOneCall, Transport, open_gate
 from tillpost.xero.wire import Json
 
@@ -49,14 +51,16 @@ class XeroClient:
         self,
         connection: Connection,
         *,
+        tokens: Tokens | None = None,
         meter: Meter | None = None,
         now: Callable[[], datetime] | None = None,
         timeouts: tuple[int, int] | None = None,
     ) -> None:
-        """``now`` tells aware UTC; ``timeouts`` are seconds to connect and between reads. ConfigError if the connection is unusable."""
+        """``tokens``: without them, those of a custom connection. ``now`` tells aware UTC; ``timeouts`` are seconds to connect and between
+        reads. ConfigError if the connection is unusable."""
         self._connection, self._addresses = connection, addresses_of(connection)
         clock = now or (lambda: datetime.now(UTC))
-        tokens = TokenSource(connection, self._addresses.token, clock)
+        tokens = tokens or CustomTokens(connection, self._addresses.token, clock)
         self._transport = Transport(connection.conn_id, tokens, meter or NoMeter(), clock, timeouts)
         self._configuration = Configuration()
         self._configuration.oauth2_token = _NoToken()
@@ -74,6 +78,12 @@ class XeroClient:
             if not self._tenant:
                 self._tenant = find_tenant(self._connection.conn_id, self._addresses.connections, self._transport)
             return self._tenant
+
+    def check_reach(self) -> None:
+        """Whether the connection still reaches its organisation, at the cost of none of its calls; raises XeroAuthError if it does not."""
+        tenants = read_tenants(self._connection.conn_id, self._addresses.connections, self._transport)
+        if not tenants or (self._tenant and self._tenant not in {tenant.tenant_id for tenant in tenants}):
+            raise not_connected(self._connection.conn_id)
 
     def body(self, kind: DocumentKind, documents: Sequence[Document], ids: Ids) -> bytes:
         """The exact JSON body of one request with these documents in this order. Pure and deterministic; no call."""
@@ -101,6 +111,11 @@ class XeroClient:
         # Text, not False: the SDK would write "False", which validators of Xero's own OpenAPI file refuse.
         return self._call(operation, (*path, body), {"summarize_errors": "false", "idempotency_key": idempotency_key}, gate)
 
+    def change(self, operation: str, *arguments: str | bytes, key: str = "", content_type: str = "", gate: Gate = open_gate) -> Answer:
+        """Call a method of the SDK that changes what exists or adds to it, once: ids first, then the body's exact bytes if it has one."""
+        named: dict[str, lists.Argument] = {"idempotency_key": key} if key else {}
+        return self._call(operation, arguments, named, gate, content_type)
+
     def read(self, operation: str, field: str, **arguments: lists.Argument) -> Json | None:
         """Call a ``get_…`` method of the SDK: the answer, in which ``field`` is a list or null; None where nothing has changed (304)."""
         answer = self._call(operation, (), arguments, open_gate)
@@ -115,19 +130,54 @@ class XeroClient:
         """All documents of a kind that changed in Xero at or after an aware moment, voided and deleted ones too."""
         return lists.held_documents(self, kind, changed_since)
 
+    def listing(self, which: Listing, changed_since: datetime) -> list[HeldDocument]:
+        """What one of Xero's lists tells of everything in it that changed at or after an aware moment."""
+        return read_listing(self, which, changed_since)
+
     def find_bills(self, kind: DocumentKind, numbers: Sequence[str]) -> list[HeldDocument]:
         """The bills (or supplier credits) with any of these numbers, from whatever contact."""
         return lists.find_bills(self, kind, numbers)
 
-    def ensure_contacts(self, contacts: Sequence[Contact]) -> list[ContactResult]:
-        """Find these contacts by ContactNumber, then by exact name, and create those that are missing; by position."""
-        return contact_book.ensure_contacts(self, contacts)
+    def changed_contacts(self, since: datetime | None) -> list[XeroContact]:
+        """The contacts that changed at or after an aware moment (None: all), archived and merged ones too."""
+        return contacts_on_the_wire.changed_contacts(self, since)
 
-    def _call(self, operation: str, arguments: tuple[str | bytes, ...], named: Mapping[str, lists.Argument], gate: Gate) -> Answer:
+    def create_contacts(self, contacts: Sequence[Contact]) -> list[ContactResult]:
+        """Create at most 50 contacts in one call; one result per contact, by position."""
+        return contacts_on_the_wire.create_contacts(self, contacts)
+
+    def status_of(self, one: InXero) -> str:
+        """The status of one document now, in Xero's word; DELETED where it is an allocation that is gone."""
+        return editing.status_of(self, one)
+
+    def void(self, one: InXero, *, draft: bool, gate: Gate = open_gate) -> None:
+        """Take one document back: void what is approved, delete a draft, a payment, an allocation or an overpayment."""
+        editing.void(self, one, draft=draft, gate=gate)
+
+    def notes_of(self, one: InXero) -> list[str]:
+        """The texts in the history of one document."""
+        return editing.notes_of(self, one)
+
+    def add_note(self, one: InXero, words: str, key: str, *, gate: Gate = open_gate) -> None:
+        """Add a note to the history of one document."""
+        editing.add_note(self, one, words, key, gate=gate)
+
+    def attach(self, one: InXero, file: File, key: str, *, gate: Gate = open_gate) -> None:
+        """Attach a file to one document; one of the same name takes the place of the old one."""
+        editing.attach(self, one, file, key, gate=gate)
+
+    def _call(
+        self,
+        operation: str,
+        arguments: tuple[str | bytes, ...],
+        named: Mapping[str, lists.Argument],
+        gate: Gate,
+        content_type: str = "",
+    ) -> Answer:
         tenant = self.tenant_id()
         # An API client of its own for each call: the SDK keeps the last answer and more in it, without locks.
         api_client = ApiClient(self._configuration)
-        api_client.rest_client = RestOfOneCall(self._transport, gate)
+        api_client.rest_client = RestOfOneCall(self._transport, gate, content_type)
         api = AccountingApi(api_client, base_url=self._addresses.api)
         answer: Answer = getattr(api, operation)(tenant, *arguments, _preload_content=False, **named)
         return answer

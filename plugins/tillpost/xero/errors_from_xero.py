@@ -94,7 +94,7 @@ def _never_left(error: HTTPError | OSError) -> bool:
 
 def _rate_limited(request: Request, answer: Answer, now: datetime) -> RateLimited:
     problem = clean(answer.headers.get("X-Rate-Limit-Problem"), 40).lower().replace("-", "")
-    seconds = _retry_after(answer, now)
+    seconds = retry_after(answer.headers.get("Retry-After", ""), now)
     if seconds is None:
         seconds = WAIT_SECONDS.get(problem, WAIT_UNNAMED)
     until = now + timedelta(seconds=seconds)
@@ -104,9 +104,9 @@ def _rate_limited(request: Request, answer: Answer, now: datetime) -> RateLimite
     )
 
 
-def _retry_after(answer: Answer, now: datetime) -> int | None:
-    """Seconds to wait by the header Retry-After, in seconds or as a date; None without one."""
-    value = answer.headers.get("Retry-After", "").strip()
+def retry_after(value: str, now: datetime) -> int | None:
+    """Seconds to wait, at most a day, by a header Retry-After, in seconds or as a date; None where it is neither."""
+    value = value.strip()
     if value.isascii() and value.isdigit():
         return min(int(value[:9]), LONGEST_WAIT)
     try:

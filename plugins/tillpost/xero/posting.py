@@ -15,17 +15,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tillpost.errors import RateLimited
+from tillpost.model.findings import StreamKey
 from tillpost.model.reference import ReferenceData
 from tillpost.posting_rules import DEFAULT_RULES, PostingRules
 from tillpost.store import claims, queue
 from tillpost.store.database import Clock, Database
 from tillpost.store.leases import Lease, LeaseHolder, give_back_lease, take_lease
 from tillpost.store.names import bind_tenant, known_contacts
+from tillpost.xero.evidence import send_evidence, turn_evidence
 from tillpost.xero.lanes import Lanes, OneLane
 from tillpost.xero.lookup import settle_rested
+from tillpost.xero.preflight import hold_what_cannot_succeed
+from tillpost.xero.recovery import check_known
 from tillpost.xero.run import Run, Stop
-from tillpost.xero.sender import Budget, Sender
+from tillpost.xero.sender import Budget, File, Sender
 from tillpost.xero.sending import send_ready
+from tillpost.xero.voiding import finish_voids
 
 _log = logging.getLogger("tillpost.posting")
 
@@ -35,7 +40,8 @@ class Progress:
     """What a drain did and what it left.
 
     ``posted`` and ``refused``: documents in this drain; ``unknown``, ``held``, ``waiting`` (for what they settle) and ``left``: documents
-    now; ``calls``: requests of this drain. ``until`` is when it is worth to go on, aware UTC; ``why`` says why it stopped.
+    now; ``calls``: requests of this drain. ``until`` is when it is worth to go on, aware UTC; ``why`` says why it stopped. ``strangers``:
+    documents of ours in Xero that are not on record here; nothing is sent before they are.
     """
 
     posted: int = 0
@@ -47,6 +53,7 @@ class Progress:
     calls: int = 0
     until: datetime | None = None
     why: str = ""
+    strangers: int = 0
 
 
 def drain(
@@ -62,11 +69,13 @@ def drain(
     budget: Budget | None = None,
     reference: Callable[[], ReferenceData] | None = None,
     wait: Callable[[float], None] | None = None,
+    file_of: Callable[[StreamKey], File] | None = None,
 ) -> Progress:
     """Send what is ready until nothing is left, a limit is reached or ``max_seconds`` are over.
 
     ``lanes``: where requests run, one after the other if not given; ``budget``: asked before a chunk is claimed; ``reference``: what the
-    organisation says of itself, for pre-flight; ``wait``: how to wait for the minute's quota, else the drain stops there.
+    organisation says of itself, for pre-flight; ``wait``: how to wait for the minute's quota, else the drain stops there; ``file_of``: the
+    validation report of a stream's date, to be attached.
 
     Raises XeroAuthError, XeroUnavailable, XeroRefused (a request that Xero does not take from us at all), ConfigError and StoreError;
     whatever happens, nothing is lost and nothing is sent twice. A second poster returns at once and says who is at work.
@@ -79,7 +88,7 @@ def drain(
     stop: Stop | None = None
     try:
         run = _begun(db, organisation, sender, clock, taken, max_seconds, rules)
-        run.budget, run.reference, run.wait = budget, reference, wait
+        run.budget, run.reference, run.wait, run.file_of = budget, reference, wait, file_of
         _work(run, lanes or OneLane())
     except Stop as end:
         stop = end
@@ -105,8 +114,13 @@ def _work(run: Run, lanes: Lanes) -> None:
     if lost:
         _log.warning("%s: %s chunks of an earlier poster have an unknown outcome and are looked up", run.organisation, lost)
     run.contacts = known_contacts(run.db, run.organisation)
+    turn_evidence(run)
     settle_rested(run)
+    finish_voids(run)
+    check_known(run)
+    hold_what_cannot_succeed(run)
     send_ready(run, lanes)
+    send_evidence(run)
 
 
 def _progress(db: Database, organisation: str, stop: Stop | None, run: Run | None = None, calls: int = 0) -> Progress:
@@ -115,5 +129,5 @@ def _progress(db: Database, organisation: str, stop: Stop | None, run: Run | Non
     if until is None and left.unknown_since is not None:
         until = left.unknown_since + claims.REST
         why = why or f"{left.unknown} documents of unknown outcome rest before they are looked up."
-    posted, refused = (run.posted, run.refused) if run else (0, 0)
-    return Progress(posted, refused, left.unknown, left.held, left.waiting, left.ready, calls, until, why)
+    posted, refused, strangers = (run.posted, run.refused, run.strangers) if run else (0, 0, 0)
+    return Progress(posted, refused, left.unknown, left.held, left.waiting, left.ready, calls, until, why, strangers)

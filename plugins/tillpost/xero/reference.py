@@ -1,7 +1,9 @@
-"""What the organisation itself says: accounts, tax rates, tracking options, lock dates, default due dates, in four calls."""
+"""What the organisation itself says: lock dates and default due dates, what it allows, accounts, tax rates, tracking: a call each."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
@@ -17,6 +19,8 @@ _APPLIES = {
     "CanApplyToLiabilities": "LIABILITY",
     "CanApplyToRevenue": "REVENUE",
 }
+# What is read with one call each, in this order.
+PARTS = ("organisation", "actions", "accounts", "tax_rates", "tracking")
 
 
 class TenantReader(Reader, Protocol):
@@ -26,21 +30,53 @@ class TenantReader(Reader, Protocol):
         """The id of the Xero organisation."""
 
 
-def read_reference(client: TenantReader) -> ReferenceData:
-    """Organisation, accounts, tax rates and tracking categories; raises XeroErrors of reading."""
+def read_reference(client: TenantReader, parts: Collection[str] = PARTS, known: ReferenceData | None = None) -> ReferenceData:
+    """What the organisation says of itself: these parts read now, one call each, the others as they are known.
+
+    Without ``known`` all parts are read. Raises XeroErrors of reading.
+    """
+    if known is None:
+        parts, known = PARTS, ReferenceData(XeroOrganisation(client.tenant_id(), "", "", ""), {}, {})
+    for part in parts:
+        known = _READERS[part](client, known)
+    return known
+
+
+def _read_organisation(client: TenantReader, known: ReferenceData) -> ReferenceData:
     organisations = _list(client, "get_organisations", "Organisations")
     if len(organisations) != 1:
         raise XeroUnavailable(f"Xero answered with {len(organisations)} organisations where one is read; try again later.")
+    return replace(known, organisation=_organisation(organisations[0], client.tenant_id()))
+
+
+def _read_actions(client: TenantReader, known: ReferenceData) -> ReferenceData:
+    actions = _list(client, "get_organisation_actions", "Actions")
+    return replace(known, not_allowed=frozenset(text(entry, "Name") for entry in actions if text(entry, "Status") == "NOT-ALLOWED"))
+
+
+def _read_accounts(client: TenantReader, known: ReferenceData) -> ReferenceData:
     accounts = [_account(entry) for entry in _list(client, "get_accounts", "Accounts")]
+    # An account without a code (many bank accounts) cannot be named by a mapping.
+    return replace(known, accounts={account.code: account for account in accounts if account.code})
+
+
+def _read_tax_rates(client: TenantReader, known: ReferenceData) -> ReferenceData:
     rates = [_tax_rate(entry) for entry in _list(client, "get_tax_rates", "TaxRates")]
+    return replace(known, tax_rates={rate.tax_type: rate for rate in rates if rate.tax_type})
+
+
+def _read_tracking(client: TenantReader, known: ReferenceData) -> ReferenceData:
     categories = [entry for entry in _list(client, "get_tracking_categories", "TrackingCategories") if _is_active(entry)]
-    return ReferenceData(
-        _organisation(organisations[0], client.tenant_id()),
-        # An account without a code (many bank accounts) cannot be named by a mapping.
-        {account.code: account for account in accounts if account.code},
-        {rate.tax_type: rate for rate in rates if rate.tax_type},
-        {text(entry, "Name"): _options(entry) for entry in categories},
-    )
+    return replace(known, tracking={text(entry, "Name"): _options(entry) for entry in categories})
+
+
+_READERS = {
+    "organisation": _read_organisation,
+    "actions": _read_actions,
+    "accounts": _read_accounts,
+    "tax_rates": _read_tax_rates,
+    "tracking": _read_tracking,
+}
 
 
 def _list(client: TenantReader, operation: str, field: str) -> list[Json]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from tillpost.errors import RateLimited
+from tillpost.model.documents import DocumentKind
+from tillpost.model.findings import StreamKey
 from tillpost.model.reference import ReferenceData
 from tillpost.posting_rules import PostingRules
 from tillpost.store.claims import Tally
 from tillpost.store.database import Clock, Database
 from tillpost.store.leases import Lease
-from tillpost.xero.sender import Budget, Sender
+from tillpost.xero.sender import Budget, File, Sender
+
+if TYPE_CHECKING:
+    from tillpost.xero.contact_book import Book
+    from tillpost.xero.preflight import Judge
 
 # So many chunks in a row without a clear answer, or too slow to be sent, and the poster stops for now.
 MAX_IN_A_ROW = 5
@@ -33,6 +40,10 @@ class Run:
     """One drain. ``deadline``: no chunk is begun from then on. ``wait``: how to wait for some seconds; None: stop instead.
 
     ``paused``: the limit that an answer told of. ``dying``: a request met what ends the process, so that nothing more is recorded.
+    ``book``: the contacts as Xero holds them; ``judge``: what pre-flight judges by. Both None until they are needed.
+    ``checked``: the kinds of which Xero was asked for documents that are not on record, each with the first business date that this
+    covers; ``strangers``: how many there are.
+    ``file_of``: the validation report of a stream's date as a file; None: no files are attached.
     """
 
     db: Database
@@ -52,6 +63,11 @@ class Run:
     in_a_row: int = 0
     paused: RateLimited | None = None
     dying: bool = False
+    book: Book | None = None
+    judge: Judge | None = None
+    checked: dict[DocumentKind, date] = field(default_factory=dict)
+    strangers: int = 0
+    file_of: Callable[[StreamKey], File] | None = None
 
     @property
     def nightly_from(self) -> date:

@@ -11,18 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from tillpost.errors import RateLimited
 from tillpost.model.documents import Contact, Document, DocumentKind
-from tillpost.model.results import ElementResult, HeldDocument
+from tillpost.model.results import ElementResult, HeldDocument, XeroContact
 
 MAX_DOCUMENTS = 50
 MAX_BODY_BYTES = 3_500_000
 MAX_NUMBERS = 40
 
 Gate = Callable[[], None]
+# Takes the headers of a call's answer, whatever its status; none where no answer came.
+Answered = Callable[[Mapping[str, str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,42 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class InXero:
+    """One document that Xero holds. ``narration`` of a journal, which Xero wants with every change; ``day`` of an overpayment, to find
+    it by; ``parent`` of an allocation."""
+
+    kind: DocumentKind
+    xero_id: str
+    narration: str = ""
+    day: date | None = None
+    parent: Parent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to attach: its name as Xero takes it, its type, its bytes (at most 10 MB)."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ContactResult:
     """One contact as Xero holds it now. An empty ``contact_id`` says that it cannot be used; ``messages`` tell why."""
 
     contact_id: str
     messages: tuple[str, ...] = ()
+
+
+class Listing(StrEnum):
+    """Xero's lists of documents: one call for each 1,000 entries."""
+
+    JOURNALS = "journals"
+    INVOICES = "invoices"
+    CREDIT_NOTES = "credit_notes"
+    OVERPAYMENTS = "overpayments"
+    PAYMENTS = "payments"
 
 
 class Ids(Protocol):
@@ -54,11 +88,11 @@ class Ids(Protocol):
 class Meter(Protocol):
     """Counts calls before they leave and learns from the headers of every answer (``tillpost.xero.quota.Quota``)."""
 
-    def before_call(self) -> None:
-        """Count one call that is about to leave; raises RateLimited, and then it must not leave."""
+    def before_call(self) -> Answered:
+        """Count one call that is about to leave; raises RateLimited, and then it must not leave.
 
-    def observe(self, headers: Mapping[str, str]) -> None:
-        """Take Xero's own count from the headers of any answer, whatever its status."""
+        What it returns is called once, when the answer is in or the call has failed.
+        """
 
 
 class Budget(Protocol):
@@ -71,7 +105,26 @@ class Budget(Protocol):
         """
 
 
-class Sender(Protocol):
+class Editor(Protocol):
+    """What is done to a document that Xero holds. Each raises the errors of ``XeroError``, and what ``gate`` raises."""
+
+    def status_of(self, one: InXero) -> str:
+        """Its status now, in Xero's word; DELETED where it is an allocation that is gone."""
+
+    def void(self, one: InXero, *, draft: bool, gate: Gate) -> None:
+        """Take it back: void what is approved, delete a draft, a payment, an allocation or an overpayment. Done twice it is refused."""
+
+    def notes_of(self, one: InXero) -> list[str]:
+        """The texts in its history."""
+
+    def add_note(self, one: InXero, words: str, key: str, *, gate: Gate) -> None:
+        """Add a note of at most 2,500 characters to its history."""
+
+    def attach(self, one: InXero, file: File, key: str, *, gate: Gate) -> None:
+        """Attach a file; one of the same name takes the place of the old one."""
+
+
+class Sender(Editor, Protocol):
     """A connection to one Xero organisation."""
 
     @property
@@ -99,11 +152,20 @@ class Sender(Protocol):
         ``number`` is as we wrote it; that of an allocation is ``allocation_number``.
         """
 
+    def listing(self, which: Listing, changed_since: datetime) -> list[HeldDocument]:
+        """What one of Xero's lists tells of everything in it that changed at or after an aware moment, voided and deleted ones too.
+
+        Beside its entries the payments and allocations that stand inside them; an allocation told by an invoice has no id there.
+        """
+
     def find_bills(self, kind: DocumentKind, numbers: Sequence[str]) -> list[HeldDocument]:
         """The bills (or supplier credits) with any of these at most 40 numbers, from whatever contact. One call."""
 
-    def ensure_contacts(self, contacts: Sequence[Contact]) -> list[ContactResult]:
-        """Find these contacts by ContactNumber, then by exact name, and create those that are missing, in batches; by position."""
+    def changed_contacts(self, since: datetime | None) -> list[XeroContact]:
+        """The contacts that changed at or after an aware moment (None: all), archived and merged ones too. One call for each 1,000."""
+
+    def create_contacts(self, contacts: Sequence[Contact]) -> list[ContactResult]:
+        """Create at most 50 contacts in one call; one result per contact, by position. Xero refuses a name or number that is taken."""
 
 
 def allocation_number(credit_id: str, settles_id: str) -> str:

@@ -18,6 +18,7 @@ from tillpost.store import claims
 from tillpost.store.leases import holds_lease
 from tillpost.xero.bodies import Body, body_of
 from tillpost.xero.choosing import next_choice
+from tillpost.xero.hints import explained, refusal
 from tillpost.xero.lanes import Job, Lanes, Outcome
 from tillpost.xero.lookup import settle_rested, settle_unknown
 from tillpost.xero.run import MAX_IN_A_ROW, Run, Stop
@@ -155,7 +156,8 @@ def record(run: Run, outcome: Outcome) -> None:
     if error is not None:
         _failed(run, chunk, error, left=outcome.left)
         return
-    tally = claims.record_answer(run.db, chunk, outcome.results, run.clock())
+    results = explained(outcome.results, [one.document for one in chunk.documents])
+    tally = claims.record_answer(run.db, chunk, results, run.clock())
     run.add(tally)
     _log.info("%s: %s %ss posted, %s refused", run.organisation, tally.posted, chunk.kind, tally.refused)
 
@@ -189,14 +191,15 @@ def _failed(run: Run, chunk: claims.Chunk, error: BaseException, *, left: bool) 
 
 def _refused_as_a_whole(run: Run, chunk: claims.Chunk, error: XeroRefused) -> None:
     size, now = len(chunk.documents), run.clock()
+    said = refusal(error.messages or (str(error),), chunk.documents[0].document) if size == 1 else str(error)
     if error.status == 413:
         if size == 1:
-            run.add(claims.refuse(run.db, chunk, str(error), now))
+            run.add(claims.refuse(run.db, chunk, said, now))
         else:
             claims.give_back(run.db, chunk, f"too large: {error}", now, max_chunk=(size + 1) // 2)
     elif error.status in (400, 404):
         # Committed as unknown first: if the look-up fails, it is repeated after its rest.
-        claims.mark_unknown(run.db, chunk, str(error), now, max_chunk=(size + 1) // 2 if size > 1 else claims.ALONE)
+        claims.mark_unknown(run.db, chunk, said, now, max_chunk=(size + 1) // 2 if size > 1 else claims.ALONE)
         run.add(settle_unknown(run, chunk.kind, [chunk]))
     else:
         claims.give_back(run.db, chunk, f"nothing booked: {error}", now)

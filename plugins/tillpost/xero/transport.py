@@ -15,10 +15,10 @@ from urllib.parse import urlencode, urlsplit
 
 from urllib3.exceptions import HTTPError
 
-from tillpost.xero.auth import Token, TokenSource
 from tillpost.xero.errors_from_xero import Answer, Request, error_of_answer, error_of_network
 from tillpost.xero.exchange import exchange_once
-from tillpost.xero.sender import Gate, Meter
+from tillpost.xero.sender import Answered, Gate, Meter
+from tillpost.xero.tokens import Token, Tokens
 
 # Seconds to connect, and between two reads: a batch of 50 documents takes Xero many seconds.
 TIMEOUTS = (5, 120)
@@ -29,11 +29,9 @@ _log = logging.getLogger(__name__)
 class NoMeter:
     """Counts nothing: for tools that make a call or two outside the poster."""
 
-    def before_call(self) -> None:
-        """Let every call leave."""
-
-    def observe(self, headers: Mapping[str, str]) -> None:
-        """Learn nothing."""
+    def before_call(self) -> Answered:
+        """Let every call leave, and learn nothing."""
+        return lambda headers: None
 
 
 def open_gate() -> None:
@@ -44,7 +42,7 @@ class Transport:
     """Exchanges of one connection; safe to share between threads. ``calls``: how many requests to the organisation have left."""
 
     def __init__(
-        self, conn_id: str, tokens: TokenSource, meter: Meter, now: Callable[[], datetime], timeouts: tuple[int, int] | None = None
+        self, conn_id: str, tokens: Tokens, meter: Meter, now: Callable[[], datetime], timeouts: tuple[int, int] | None = None
     ) -> None:
         self._conn_id, self._tokens, self._meter, self._now = conn_id, tokens, meter, now
         self._timeouts = timeouts or TIMEOUTS
@@ -72,36 +70,46 @@ class Transport:
         self, request: Request, url: str, headers: Mapping[str, str], body: bytes | None, gate: Gate, token: Token, metered: bool
     ) -> Answer:
         sent = {**headers, "Authorization": f"Bearer {token.secret}", "Accept-Encoding": "gzip"}
-        if metered:
-            self._meter.before_call()
-        gate()
-        if metered:
-            self._count()
+        answered = (self._meter if metered else NoMeter()).before_call()
+        told: Mapping[str, str] = {}
         try:
-            answer = exchange_once(request.method, url, sent, self._timeouts, body)
-        except (HTTPError, OSError) as error:
-            raise error_of_network(request, error) from error
-        self._observe(answer.headers)
+            gate()
+            if metered:
+                self._count()
+            answer = self._exchange(request, url, sent, body)
+            told = answer.headers
+        finally:
+            self._tell(answered, told)
         # A server that repeats what it was sent must not bring the token into a message.
         return Answer(answer.status, answer.headers, answer.data.replace(token.secret.encode(), b"(token)"))
+
+    def _exchange(self, request: Request, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        try:
+            return exchange_once(request.method, url, headers, self._timeouts, body)
+        except (HTTPError, OSError) as error:
+            raise error_of_network(request, error) from error
 
     def _count(self) -> None:
         with self._lock:
             self.calls += 1
 
-    def _observe(self, headers: Mapping[str, str]) -> None:
-        """Hand the headers on; the request has been answered, so a failure here must not lose the answer."""
+    def _tell(self, answered: Answered, headers: Mapping[str, str]) -> None:
+        """Tell the meter that the call is over; it is, so a failure here must not lose the answer."""
         try:
-            self._meter.observe(headers)
+            answered(headers)
         except Exception as error:
             _log.warning("connection %r: the rate headers of an answer were not recorded (%s)", self._conn_id, type(error).__name__)
 
 
 class RestOfOneCall:
-    """Stands where xero-python's ``ApiClient`` has its own REST client, for one call: hands it to the transport."""
+    """Stands where xero-python's ``ApiClient`` has its own REST client, for one call: hands it to the transport.
 
-    def __init__(self, transport: Transport, gate: Gate) -> None:
+    ``content_type`` takes the place of the SDK's, which calls every file a stream of octets.
+    """
+
+    def __init__(self, transport: Transport, gate: Gate, content_type: str = "") -> None:
         self._transport, self._gate = transport, gate
+        self._own = {"Content-Type": content_type} if content_type else {}
 
     def GET(self, url: str, *, query_params: Any = None, headers: Mapping[str, str], **ignored: Any) -> Answer:  # noqa: N802
         """Read."""
@@ -109,7 +117,15 @@ class RestOfOneCall:
 
     def PUT(self, url: str, *, query_params: Any = None, headers: Mapping[str, str], body: bytes, **ignored: Any) -> Answer:  # noqa: N802
         """Create."""
-        return self._transport.exchange("PUT", _with_query(url, query_params), headers, body, self._gate)
+        return self._transport.exchange("PUT", _with_query(url, query_params), {**headers, **self._own}, body, self._gate)
+
+    def POST(self, url: str, *, query_params: Any = None, headers: Mapping[str, str], body: bytes, **ignored: Any) -> Answer:  # noqa: N802
+        """Change what exists."""
+        return self._transport.exchange("POST", _with_query(url, query_params), headers, body, self._gate)
+
+    def DELETE(self, url: str, *, query_params: Any = None, headers: Mapping[str, str], **ignored: Any) -> Answer:  # noqa: N802
+        """Remove."""
+        return self._transport.exchange("DELETE", _with_query(url, query_params), headers, gate=self._gate)
 
 
 def _with_query(url: str, query: Any) -> str:

@@ -301,3 +301,9 @@ def test_a_rule_that_cannot_be_evaluated_holds_and_says_so() -> None:
     broken = replace(JOURNAL, lines=None)  # type: ignore[arg-type]
     crashed = {f.rule for f in check_documents((broken,), REFERENCE, context()) if f.crashed}
     assert "journal_does_not_balance" in crashed and "date_locked" not in crashed
+
+
+def test_a_locked_date_warns_and_holds_nothing() -> None:
+    locked = replace(JOURNAL, date=date(2026, 1, 31))
+    [finding] = check_documents([locked], REFERENCE, context())
+    assert (finding.rule, finding.severity, finding.blocks) == ("date_locked", Severity.WARNING, False)

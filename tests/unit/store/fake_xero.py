@@ -7,18 +7,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tests.unit.store.databases import Watch
 from tillpost.errors import RateLimited, UnknownOutcome, XeroAuthError, XeroRefused, XeroUnavailable
 from tillpost.model.documents import Contact, Document, DocumentKind
 from tillpost.model.money import tax_inside
-from tillpost.model.results import ElementResult, HeldDocument
+from tillpost.model.results import ElementResult, HeldDocument, XeroContact
+from tillpost.store.lookups import VOID
 from tillpost.store.outbox import contact_key
-from tillpost.xero.sender import ContactResult, Gate, Ids, Parent, allocation_number
+from tillpost.xero.sender import ContactResult, File, Gate, Ids, InXero, Listing, Parent, allocation_number
 
 KEY_LIVES = timedelta(minutes=6)
+_SETTLING = (DocumentKind.PAYMENT, DocumentKind.ALLOCATION)
+LISTED = {
+    Listing.JOURNALS: (DocumentKind.JOURNAL,),
+    Listing.INVOICES: (DocumentKind.INVOICE, DocumentKind.BILL, *_SETTLING),
+    Listing.CREDIT_NOTES: (DocumentKind.CREDIT_NOTE, DocumentKind.SUPPLIER_CREDIT, *_SETTLING),
+    Listing.OVERPAYMENTS: (DocumentKind.OVERPAYMENT, *_SETTLING),
+    Listing.PAYMENTS: (DocumentKind.PAYMENT,),
+}
 OWN_NUMBERS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
 
 
@@ -41,7 +50,7 @@ class Slow:
 
 @dataclass(slots=True)
 class FakeXero:
-    """One organisation's books. ``faults`` are taken one per request; ``refuse`` and ``broken`` are by number.
+    """One organisation's books. ``faults`` are taken one per request; ``refuse`` and ``broken`` are by number, ``locked`` by id.
 
     ``keys_work``: whether a key is replayed; a chunk that is made up anew has another key, so no poster may rely on it.
     """
@@ -50,15 +59,19 @@ class FakeXero:
     tenant: str = "tenant-1"
     books: list[HeldDocument] = field(default_factory=list)
     contacts: dict[str, str] = field(default_factory=dict)
+    listed: list[XeroContact] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     wrong_totals: dict[str, int] = field(default_factory=dict)
     bad_contacts: dict[str, str] = field(default_factory=dict)
     max_documents: int = 50
+    locked: set[str] = field(default_factory=set)
+    notes: list[tuple[str, str]] = field(default_factory=list)
     lag: timedelta = timedelta()
     keys_work: bool = True
     requests: list[tuple[str, int]] = field(default_factory=list)
+    lists_read: list[Listing] = field(default_factory=list)
     keys: dict[str, tuple[datetime, bytes, list[ElementResult]]] = field(default_factory=dict)
     slow: list[Slow] = field(default_factory=list)
 
@@ -151,12 +164,68 @@ class FakeSender:
         changed = [one for one in self.xero.books if one.changed_at is not None and changed_since <= one.changed_at <= seen_until]
         return [one for one in changed if one.kind is kind]
 
+    def listing(self, which: Listing, changed_since: datetime) -> list[HeldDocument]:
+        """Takes no fault and is not counted: each drain begins with it."""
+        self.xero.run_slow()
+        self.xero.lists_read.append(which)
+        seen_until = self.xero.watch() - self.xero.lag
+        changed = [one for one in self.xero.books if one.changed_at is not None and changed_since <= one.changed_at <= seen_until]
+        told = [one for one in changed if one.kind in LISTED[which]]
+        return [replace(one, xero_id="") if one.kind is DocumentKind.ALLOCATION and which is Listing.INVOICES else one for one in told]
+
     def find_bills(self, kind: DocumentKind, numbers: Sequence[str]) -> list[HeldDocument]:
         assert 0 < len(numbers) <= 40
         self._raise(self._call(f"find {kind}", len(numbers)))
         return [one for one in self.xero.books if one.kind is kind and one.number in numbers]
 
-    def ensure_contacts(self, contacts: Sequence[Contact]) -> list[ContactResult]:
+    def status_of(self, one: InXero) -> str:
+        self._raise(self._call(f"read {one.kind}", 1))
+        return self._held(one).status
+
+    def void(self, one: InXero, *, draft: bool, gate: Gate) -> None:
+        gate()
+        fault = self._call(f"void {one.kind}", 1)
+        self._refuse_whole([], fault)
+        held = self._held(one)
+        if held.status in VOID or one.xero_id in self.xero.locked:
+            raise XeroRefused("Not of valid status for modification.", status=400, messages=("Not of valid status for modification.",))
+        self.xero.books[self.xero.books.index(held)] = replace(held, status="DELETED" if draft else "VOIDED", changed_at=self.xero.watch())
+        if fault == "lose after":
+            raise UnknownOutcome("The answer was lost.")
+        if fault == "kill after":
+            raise Killed
+
+    def notes_of(self, one: InXero) -> list[str]:
+        self._raise(self._call(f"notes {one.kind}", 1))
+        return [words for xero_id, words in self.xero.notes if xero_id == one.xero_id]
+
+    def add_note(self, one: InXero, words: str, key: str, *, gate: Gate) -> None:
+        self._put_beside(f"note {one.kind}", one, words, gate)
+
+    def attach(self, one: InXero, file: File, key: str, *, gate: Gate) -> None:
+        self._put_beside(f"attach {one.kind}", one, file.name, gate)
+
+    def _put_beside(self, what: str, one: InXero, words: str, gate: Gate) -> None:
+        gate()
+        fault = self._call(what, 1)
+        self._refuse_whole([], fault)
+        if one.xero_id in self.xero.locked:
+            raise XeroRefused("Not allowed.", status=400, messages=("Not allowed.",))
+        self.xero.notes.append((one.xero_id, words))
+        if fault == "lose after":
+            raise UnknownOutcome("The answer was lost.")
+        if fault == "kill after":
+            raise Killed
+
+    def _held(self, one: InXero) -> HeldDocument:
+        return next(held for held in self.xero.books if held.xero_id == one.xero_id)
+
+    def changed_contacts(self, since: datetime | None) -> list[XeroContact]:
+        """What a test has listed, at no call; a contact that is there and not listed is created as itself."""
+        return self.xero.listed
+
+    def create_contacts(self, contacts: Sequence[Contact]) -> list[ContactResult]:
+        assert 0 < len(contacts) <= 50
         self._raise(self._call("contacts", len(contacts)))
         return [self._contact(contact) for contact in contacts]
 

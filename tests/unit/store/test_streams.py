@@ -18,8 +18,9 @@ from tillpost.model.period import DateRange
 from tillpost.store import outbox as outbox_module
 from tillpost.store.audit import audit_trail
 from tillpost.store.database import Database
+from tillpost.store.retrying import retry
 from tillpost.store.schema import audit, document, finding, posting, stream
-from tillpost.store.streams import StreamState, approve, hold, mark_open, open_store_dates, release, retry, stream_states
+from tillpost.store.streams import StreamState, approve, hold, mark_open, open_store_dates, release, stream_states
 
 
 def state_of(db: Database) -> StreamState:
@@ -318,7 +319,7 @@ def test_a_refusal_is_shown_and_sent_again_after_a_retry(db: Database, watch: Wa
     assert (state_of(db).state, state_of(db).reasons) == (
         "refused", ("Journal TP/cafe/sales/2026-10-03 was refused: Account 200 is archived.",),
     )  # fmt: skip
-    assert retry(db, "harbour", "Kim", "account restored", watch()) == 1
+    assert len(retry(db, "harbour", "Kim", "account restored", watch())) == 1
     assert state_of(db).state == "ready"
 
 

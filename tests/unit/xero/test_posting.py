@@ -28,8 +28,10 @@ from tillpost.errors import XeroAuthError
 from tillpost.model.documents import Document, DocumentKind, document_of_dict
 from tillpost.store.database import Database
 from tillpost.store.leases import Lease, take_lease
+from tillpost.store.retrying import retry
 from tillpost.store.schema import chunk, document
-from tillpost.store.streams import hold, release, retry, stream_states
+from tillpost.store.streams import hold, release, stream_states
+from tillpost.xero.hints import hint
 from tillpost.xero.posting import Progress, drain
 
 # ruff: noqa: F811  (fixtures are imported by name)
@@ -103,7 +105,7 @@ def test_a_payment_waits_for_its_invoice(db: Database, xero: FakeXero) -> None:
     assert post(db, xero) == Progress(refused=1, waiting=1, calls=2)
     [state] = stream_states(db, "harbour")
     assert state.reasons == (
-        "Invoice TP/cafe/invoice/s1 was refused: Account 200 is archived.",
+        f"Invoice TP/cafe/invoice/s1 was refused: Account 200 is archived. {hint(['Account'])}",
         "Payment TP/cafe/payment/m1 waits for invoice TP/cafe/invoice/s1, which is refused.",
     )
     xero.refuse.clear()
@@ -246,7 +248,9 @@ def test_a_document_that_is_too_large_alone_is_refused(db: Database, xero: FakeX
     release_documents(db, journal())
     xero.max_documents = 0
     assert post(db, xero) == Progress(refused=1, calls=1)
-    assert stream_states(db, "harbour")[0].reasons == ("Journal TP/cafe/sales/2026-10-03 was refused: The request is too large.",)
+    assert stream_states(db, "harbour")[0].reasons == (
+        f"Journal TP/cafe/sales/2026-10-03 was refused: The request is too large. {hint(['too large'])}",
+    )
 
 
 def test_an_element_that_breaks_its_request_is_isolated(db: Database, xero: FakeXero) -> None:

@@ -24,8 +24,9 @@ from tests.unit.xero.test_posting_failures import SuspendedSender, dying
 from tillpost.errors import XeroError
 from tillpost.model.documents import Document, DocumentKind
 from tillpost.store.database import Database, open_database
+from tillpost.store.retrying import retry
 from tillpost.store.schema import chunk, document, stream
-from tillpost.store.streams import retry, settle_stream, stream_states
+from tillpost.store.streams import settle_stream, stream_states
 from tillpost.xero.posting import drain
 
 # ruff: noqa: F811  (fixtures are imported by name; chance needs no secrecy here)

@@ -11,14 +11,24 @@ from tillpost.xero.addresses import XERO, Addresses, addresses_of
 
 def under(base: str) -> Addresses:
     """The addresses under a base."""
-    return Addresses(f"{base}/api.xro/2.0", f"{base}/connect/token", f"{base}/connections")
+    return Addresses(
+        f"{base}/api.xro/2.0",
+        f"{base}/connect/token",
+        f"{base}/connections",
+        f"{base}/identity/connect/authorize",
+        f"{base}/connect/revocation",
+    )
 
 
 def test_xero_itself() -> None:
     assert addresses_of(Connection("x", "generic")) == XERO
-    assert (
-        Addresses("https://api.xero.com/api.xro/2.0", "https://identity.xero.com/connect/token", "https://api.xero.com/connections") == XERO
-    )
+    assert Addresses(
+        "https://api.xero.com/api.xro/2.0",
+        "https://identity.xero.com/connect/token",
+        "https://api.xero.com/connections",
+        "https://login.xero.com/identity/connect/authorize",
+        "https://identity.xero.com/connect/revocation",
+    ) == XERO
 
 
 @pytest.mark.parametrize(

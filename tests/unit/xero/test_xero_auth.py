@@ -15,7 +15,7 @@ import pytest
 from tests.unit.xero.harbour import NOW, SECRET, connection_to
 from tests.unit.xero.stub import RESET, TOKEN, StubXero, http_answer
 from tillpost.errors import ConfigError, RateLimited, XeroAuthError, XeroUnavailable
-from tillpost.xero.auth import SCOPES, TokenSource
+from tillpost.xero.auth import SCOPES, CustomTokens
 
 
 class Clock:
@@ -28,9 +28,9 @@ class Clock:
         return self.now
 
 
-def source(stub: StubXero, clock: Clock | None = None, **extra: str) -> TokenSource:
+def source(stub: StubXero, clock: Clock | None = None, **extra: str) -> CustomTokens:
     """The tokens of the stub."""
-    return TokenSource(connection_to(stub.base_url, **extra), f"{stub.base_url}/connect/token", clock or Clock())
+    return CustomTokens(connection_to(stub.base_url, **extra), f"{stub.base_url}/connect/token", clock or Clock())
 
 
 def token_answer(secret: str, **fields: object) -> bytes:
@@ -167,14 +167,14 @@ def test_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         base = f"http://127.0.0.1:{closed.getsockname()[1]}"
     with pytest.raises(XeroUnavailable, match="Xero could not be reached"):
-        TokenSource(connection_to(base), f"{base}/connect/token", Clock()).token()
+        CustomTokens(connection_to(base), f"{base}/connect/token", Clock()).token()
 
 
 @pytest.mark.parametrize(("field", "what"), [("login", "client id"), ("password", "client secret")])
 def test_a_connection_without_id_or_secret(field: str, what: str) -> None:
     connection = replace(connection_to("http://127.0.0.1:1"), **{field: ""})  # type: ignore[arg-type]
     with pytest.raises(ConfigError) as caught:
-        TokenSource(connection, "http://127.0.0.1:1/connect/token", Clock())
+        CustomTokens(connection, "http://127.0.0.1:1/connect/token", Clock())
     assert str(caught.value) == f"connection 'xero_harbour' has no {field}: put the custom connection's {what} there."
 
 

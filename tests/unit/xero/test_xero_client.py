@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -25,11 +25,12 @@ from tests.unit.xero.stub import StubXero, http_answer
 from tillpost.errors import ConfigError, RateLimited, UnknownOutcome, XeroAuthError, XeroRefused, XeroUnavailable
 from tillpost.model.documents import Contact, Document, DocumentKind, DocumentLine
 from tillpost.model.reference import XeroAccount, XeroOrganisation, XeroTaxRate
-from tillpost.model.results import ElementResult, HeldDocument
+from tillpost.model.results import ElementResult, HeldDocument, XeroContact
 from tillpost.xero.client import XeroClient
+from tillpost.xero.contact_steps import TAKEN
 from tillpost.xero.pulling import pull_changes
 from tillpost.xero.reference import read_reference
-from tillpost.xero.sender import ContactResult, Ids, Parent, Sender
+from tillpost.xero.sender import Ids, Parent, Sender
 
 NO_IDS = KnownIds()
 
@@ -42,8 +43,8 @@ def send(client: XeroClient, key: str, *documents: Document, ids: Ids = NO_IDS, 
 
 def acme_ids(client: XeroClient) -> dict[str, str]:
     """Acme's id by its name."""
-    [found] = client.ensure_contacts([ACME])
-    return {ACME.name: found.contact_id}
+    known = {one.number: one.contact_id for one in client.changed_contacts(None)}
+    return {ACME.name: known.get(ACME.number) or client.create_contacts([ACME])[0].contact_id}
 
 
 def without_ids(held: HeldDocument) -> HeldDocument:
@@ -178,11 +179,11 @@ def test_a_wrong_secret(served: Served) -> None:
     assert "not the secret" not in str(caught.value)
 
 
-def test_reference_data_in_four_calls(client: XeroClient, served: Served) -> None:
+def test_reference_data_in_five_calls(client: XeroClient, served: Served) -> None:
     served.admin.set_locks("harbour", period="2025-06-30", year="2024-06-30")
     reference = read_reference(client)
     served.admin.set_locks("harbour")
-    assert client.calls == 4
+    assert client.calls == 5
     assert reference.organisation == XeroOrganisation(
         *(client.tenant_id(), "Harbour Group", "AU", "AUD", date(2025, 6, 30), date(2024, 6, 30), "ACCRUALS")
     )
@@ -195,7 +196,26 @@ def test_reference_data_in_four_calls(client: XeroClient, served: Served) -> Non
     assert reference.tax_rates["OUTPUT"] == XeroTaxRate(
         "OUTPUT", "GST on Income", 1000, True, frozenset({"ASSET", "EQUITY", "LIABILITY", "REVENUE"})
     )
-    assert reference.tracking == {}
+    assert (reference.tracking, reference.not_allowed) == ({}, frozenset())
+
+
+def test_only_the_parts_that_are_asked_for_are_read_anew(client: XeroClient, served: Served) -> None:
+    known = read_reference(client)
+    before = client.calls
+    served.admin.set_locks("harbour", period="2025-06-30")
+    served.admin.archive_account("harbour", "310")
+    locked = read_reference(client, ["organisation"], known)
+    served.admin.archive_account("harbour", "310", "ACTIVE")
+    served.admin.set_locks("harbour")
+    assert client.calls == before + 1
+    assert locked == replace(known, organisation=replace(known.organisation, period_lock_date=date(2025, 6, 30)))
+
+
+def test_what_the_plan_does_not_allow(client: XeroClient, served: Served) -> None:
+    served.admin.change_settings("harbour", not_allowed="CreateApprovedBill,UseMulticurrency")
+    reference = read_reference(client)
+    served.admin.change_settings("harbour", not_allowed="")
+    assert reference.not_allowed == {"CreateApprovedBill", "UseMulticurrency"}
 
 
 def test_an_archived_account_is_not_active(client: XeroClient, served: Served) -> None:
@@ -220,92 +240,57 @@ def test_what_was_paid_by_hand_is_pulled(client: XeroClient, served: Served) -> 
     assert pull_changes(client, after.watermark).watermark == after.watermark
 
 
-def test_contacts_are_created_once_and_found_by_number_and_by_name(client: XeroClient, served: Served) -> None:
-    many = [Contact(f"Customer {number}", f"N-{number}") for number in range(60)]
-    first = client.ensure_contacts(many)
-    puts = [call for call in served.admin.calls("harbour") if call["method"] == "PUT"]
-    assert len(puts) == 2
-    renamed = [replace(contact, name=f"Renamed {contact.number}") for contact in many]
-    by_name = [Contact(f"  customer  {number} ") for number in range(60)]
-    assert client.ensure_contacts(renamed) == first == client.ensure_contacts(by_name)
-    assert len({result.contact_id for result in first}) == 60
-    assert client.ensure_contacts([]) == []
+def test_contacts_are_created_in_one_call_and_listed_with_what_changed_since(client: XeroClient, served: Served) -> None:
+    first = client.create_contacts([Contact("Customer 1", "N-1", "one@example.com"), Contact("Customer 2")])
+    assert [bool(one.contact_id) for one in first] == [True, True]
+    served.admin.advance_clock(60)
+    served.admin.archive_contact("harbour", "N-1")
+    [archived] = [one for one in client.changed_contacts(None) if one.contact_id == first[0].contact_id]
+    assert (archived.name, archived.number, archived.active, archived.merged_to) == ("Customer 1", "N-1", False, "")
+    assert archived.changed_at is not None
+    assert [one.name for one in client.changed_contacts(archived.changed_at)] == ["Customer 1"]
 
 
-def test_a_contact_asked_for_twice_is_created_once(client: XeroClient) -> None:
-    one, two = client.ensure_contacts([Contact("Twice"), Contact("twice", email="x@y.example")])
-    assert (one, one.messages) == (two, ())
+def test_a_contact_that_xero_has_is_not_created_twice(client: XeroClient) -> None:
+    client.create_contacts([Contact("Known", "K-1")])
+    name, number, fresh = client.create_contacts([Contact("known"), Contact("Other", "K-1"), Contact("Fresh Ltd")])
+    assert (name.contact_id, number.contact_id, bool(fresh.contact_id)) == ("", "", True)
+    assert TAKEN in name.messages[0] and TAKEN in number.messages[0]
 
 
-def test_an_archived_contact_cannot_be_used(client: XeroClient, served: Served) -> None:
-    client.ensure_contacts([Contact("Gone", "G-1")])
-    served.admin.archive_contact("harbour", "G-1")
-    refused = ContactResult("", ("The contact 'Gone' is archived in Xero: restore it there, or map 'Gone' to another.",))
-    usable, archived = client.ensure_contacts([ACME, Contact("Gone", "G-1")])
-    assert usable.contact_id
-    assert archived == refused
-    assert client.ensure_contacts([Contact("gone")]) == [
-        ContactResult("", ("The contact 'Gone' is archived in Xero: restore it there, or map 'gone' to another.",))
-    ]
-    # Another customer of the same name is another contact: names are unique among active ones only.
-    [other] = client.ensure_contacts([Contact("Gone", "G-2")])
-    assert other.contact_id and not other.messages
-
-
-def test_a_name_that_belongs_to_another_number_is_refused(client: XeroClient) -> None:
-    client.ensure_contacts([Contact("John Smith", "J-1")])
-    assert client.ensure_contacts([Contact("John Smith", "J-2")]) == [
-        ContactResult(
-            "",
-            (
-                "The name 'John Smith' belongs to the contact with ContactNumber 'J-1' in Xero, not 'J-2': give one of them another name, "
-                "or the contact in Xero our number.",
-            ),
-        )
-    ]
-
-
-def test_a_contact_that_was_there_already_is_taken_over_and_reported(client: XeroClient) -> None:
-    [found] = client.ensure_contacts([Contact("Typed By Hand")])
-    assert client.ensure_contacts([Contact("typed by hand", "T-1")]) == [
-        ContactResult(found.contact_id, ("'typed by hand' was in Xero already and is used as it is (it has no ContactNumber).",))
-    ]
-
-
-def test_two_new_contacts_of_one_name_are_xeros_to_judge(client: XeroClient) -> None:
-    first, second = client.ensure_contacts([Contact("Namesake", "S-1"), Contact("Namesake", "S-2")])
-    assert first.contact_id and not second.contact_id
-    assert second.messages[0].startswith("The contact name Namesake is already assigned to another contact.")
-
-
-def test_contacts_cut_off_are_found_when_it_runs_again(client: XeroClient, served: Served) -> None:
+def test_a_lost_answer_to_created_contacts_is_no_clear_answer(client: XeroClient, served: Served) -> None:
     client.tenant_id()
     served.admin.add_fault("drop_after", "PUT /Contacts")
-    with pytest.raises(XeroUnavailable, match="No document was sent; run again"):
-        client.ensure_contacts([Contact("Cut Off", "X-1")])
-    assert client.ensure_contacts([Contact("Cut Off", "X-1")])[0].contact_id
+    with pytest.raises(UnknownOutcome):
+        client.create_contacts([Contact("Cut Off", "X-1")])
+    assert "X-1" in [one.number for one in client.changed_contacts(None)]
 
 
-def test_a_merged_contact_is_followed(stub: StubXero) -> None:
+def test_an_answer_with_other_contacts_than_were_sent_is_no_clear_answer(stub: StubXero) -> None:
+    stub.answers = [http_answer(200, '{"Contacts":[{"ContactID":"c-1"}]}')]
+    with pytest.raises(UnknownOutcome, match="1 contacts where 2 were sent"):
+        XeroClient(connection_to(stub.base_url)).create_contacts([Contact("One"), Contact("Two")])
+
+
+@pytest.mark.parametrize("count", [0, 51])
+def test_a_request_takes_up_to_50_contacts(client: XeroClient, count: int) -> None:
+    with pytest.raises(ValueError, match=f"{count} contacts in a request"):
+        client.create_contacts([Contact(f"Many {number}") for number in range(count)])
+
+
+def test_merged_contacts_and_odd_entries_are_read(stub: StubXero) -> None:
     contacts = (
         '{"Contacts":[{"ContactID":"c-1","Name":"Old","ContactNumber":"O-1","ContactStatus":"ARCHIVED","MergedToContactID":"c-2"},'
-        '{"ContactID":"c-2","Name":"New","ContactStatus":"ACTIVE"},'
-        '{"ContactID":"c-3","Name":"Loop","ContactStatus":"ARCHIVED","MergedToContactID":"c-4"},'
-        '{"ContactID":"c-4","Name":"Loop","ContactStatus":"ARCHIVED","MergedToContactID":"c-3"}],"pagination":{"pageCount":1}}'
+        '{"ContactID":"c-2","Name":"New","ContactStatus":"ACTIVE","UpdatedDateUTC":"/Date(1790985600000+0000)/"},'
+        '{"Name":"no id"},{"ContactID":"c-3","Name":null,"ContactStatus":"GDPRREQUEST"}],"pagination":{"pageCount":1}}'
     )
     stub.answers = [http_answer(200, contacts)]
-    merged, loop = XeroClient(connection_to(stub.base_url)).ensure_contacts([Contact("Old", "O-1"), Contact("Loop")])
-    assert merged == ContactResult("c-2", ("'Old' was merged into 'New' in Xero.",))
-    assert loop.contact_id == ""
-
-
-def test_of_two_of_one_name_the_active_one_is_used(stub: StubXero) -> None:
-    contacts = (
-        '{"Contacts":[{"ContactID":"c-0","Name":"Same","ContactStatus":"ARCHIVED"},{"ContactID":"c-1","Name":"Same","ContactStatus":"ACTIVE"},'
-        '{"ContactID":"c-2","Name":"Same","ContactStatus":"ARCHIVED"}],"pagination":{"pageCount":1}}'
-    )
-    stub.answers = [http_answer(200, contacts)]
-    assert XeroClient(connection_to(stub.base_url)).ensure_contacts([Contact("Same")]) == [ContactResult("c-1")]
+    assert XeroClient(connection_to(stub.base_url)).changed_contacts(None) == [
+        XeroContact("c-1", "Old", "O-1", False, "c-2"),
+        XeroContact("c-2", "New", changed_at=datetime(2026, 10, 3, tzinfo=UTC)),
+        XeroContact("c-3", "", active=False),
+    ]
+    assert "includeArchived=true" in stub.received[0].path
 
 
 def test_two_clients_in_one_process_keep_their_own_organisations(served: Served, client: XeroClient) -> None:

@@ -19,7 +19,7 @@ from tillpost.model.documents import DocumentKind
 from tillpost.model.results import ElementResult
 from tillpost.xero.client import XeroClient
 from tillpost.xero.payloads import body_of
-from tillpost.xero.sender import Parent
+from tillpost.xero.sender import Answered, Parent
 
 BODY = body_of(DocumentKind.JOURNAL, [journal()], KnownIds())
 SAVED = {"ManualJournals": [{"ManualJournalID": "j-1", "Status": "POSTED", "StatusAttributeString": "OK"}]}
@@ -32,13 +32,14 @@ class Meter:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def before_call(self) -> None:
+    def before_call(self) -> Answered:
         """A call is about to leave."""
         self.seen.append("before")
+        return self.answered
 
-    def observe(self, headers: Mapping[str, str]) -> None:
-        """An answer came."""
-        self.seen.append(headers.get("x-minlimit-remaining", "?"))
+    def answered(self, headers: Mapping[str, str]) -> None:
+        """The call is over."""
+        self.seen.append(headers.get("x-minlimit-remaining", "no answer"))
 
 
 def client_of(stub: StubXero, meter: Meter | None = None) -> XeroClient:
@@ -190,14 +191,14 @@ def test_every_answer_is_observed_and_every_call_counted_before_it_leaves(stub: 
     with pytest.raises(UnknownOutcome):
         client.send(DocumentKind.JOURNAL, BODY, "key-1")
     client.read("get_accounts", "Accounts")
-    assert meter.seen == ["before", "59", "before", "0", "before", "before", "57"]
+    assert meter.seen == ["before", "59", "before", "0", "before", "no answer", "before", "57"]
     assert client.calls == 4
 
 
 class ClosedMeter(Meter):
     """Lets nothing leave."""
 
-    def before_call(self) -> None:
+    def before_call(self) -> Answered:
         """The quota is spent."""
         raise RateLimited("the quota is spent", until=NOW + timedelta(hours=1), problem="day")
 
@@ -212,7 +213,7 @@ def test_a_spent_quota_lets_nothing_leave(stub: StubXero) -> None:
 class BrokenMeter(Meter):
     """Cannot write down what it learns."""
 
-    def observe(self, headers: Mapping[str, str]) -> None:
+    def answered(self, headers: Mapping[str, str]) -> None:
         """The database is gone."""
         raise RuntimeError("database is locked")
 
@@ -240,7 +241,7 @@ def test_a_gate_that_closes_lets_nothing_leave(stub: StubXero) -> None:
     client = client_of(stub, meter)
     with pytest.raises(LeaseLost):
         client.send(DocumentKind.JOURNAL, BODY, "key-1", gate=gate)
-    assert (stub.received, client.calls, order) == ([], 0, ["before", "gate"])
+    assert (stub.received, client.calls, order) == ([], 0, ["before", "gate", "no answer"])
 
 
 def test_a_server_that_repeats_the_token_does_not_bring_it_into_a_message(stub: StubXero) -> None:

@@ -241,7 +241,7 @@ def test_a_ledger_that_would_not_balance_is_never_saved(tmp_path: Path) -> None:
 
     store = Store(tmp_path / "x.db")
     with store.transaction():
-        store.run("INSERT INTO organisations VALUES ('a','t','c','A','AU','AUD','UTC','i','s',NULL,NULL,0,'{}')")
+        store.run("INSERT INTO organisations VALUES ('a','t','c','A','AU','AUD','UTC','i','s',NULL,NULL,0,'{}',1)")
         store.run("INSERT INTO accounts VALUES ('acc','a','1','Cash','CURRENT','ASSET','ACTIVE',0,'','BASEXCLUDED',0)")
     with pytest.raises(Unbalanced, match="a: the ledger is out by 1 cents"), store.transaction():
         store.run(

@@ -17,7 +17,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Five tables, some columns, three indexes."""
+    """Five tables, some columns and indexes."""
     _columns()
     _connections()
     _calls()
@@ -30,9 +30,14 @@ def _columns() -> None:
     op.add_column("document", sa.Column("held_rule", sa.String(20), nullable=False, server_default=""))
     op.add_column("document", sa.Column("sends", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("document", sa.Column("sent_date", sa.Date()))
+    op.add_column("document", sa.Column("voiding", sa.String(20), nullable=False, server_default=""))
+    under_way = sa.text("voiding <> ''")
+    op.create_index("ix_document_voiding", "document", ["organisation"], sqlite_where=under_way, postgresql_where=under_way)
     op.create_index("ix_document_settles", "document", ["organisation", "settles"])
     op.create_index("ix_document_credit", "document", ["organisation", "credit"])
-    op.add_column("quota", sa.Column("app_minute_left", sa.Integer()))
+    for name in ("app_minute_left", "minute_limit", "day_limit", "at_once"):
+        op.add_column("quota", sa.Column(name, sa.Integer()))
+    op.add_column("quota", sa.Column("at_once_until", UtcDateTime()))
     op.add_column("api_call", sa.Column("app", sa.String(80), nullable=False, server_default=""))
     op.create_index("ix_api_call_app", "api_call", ["app", "at"])
 
@@ -67,7 +72,7 @@ def _calls() -> None:
         "call_slot",
         _id(),
         sa.Column("organisation", sa.String(40), nullable=False),
-        _text("holder"),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
     )
     op.create_index("ix_call_slot_organisation", "call_slot", ["organisation"])
@@ -99,6 +104,7 @@ def _recovered() -> None:
         _text("contact_id"),
         sa.Column("date", sa.Date()),
         sa.Column("total_cents", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("worth_cents", sa.BigInteger()),
         sa.Column("read_at", UtcDateTime(), nullable=False),
     )
     op.create_index("ix_recovered_number", "recovered", ["organisation", "kind", "number"])
