@@ -1,6 +1,6 @@
 # `make help` lists the targets. Everything is installed into .venv; everything that runs keeps its things in var/.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-retail up down test lint format bench clean
+.PHONY: help demo demo-retail up down test torture lint format bench clean
 
 # The newest Python of 3.11 to 3.13 that is there; PYTHON=/path/to/python3.12 overrides.
 PYTHON ?= $(shell for v in 3.12 3.13 3.11 3; do \
@@ -50,8 +50,13 @@ ifdef ARGS
 	@$(PYTEST) $(ARGS)
 else
 	@$(PYTEST) -n 2 --dist loadfile tests/unit tests/golden
+	@$(PYTEST) -n 2 tests/torture
 	@$(PYTEST) tests/browser tests/dags tests/integration
 endif
+
+N ?= 1000
+torture: .venv/.dev ## N random schedules against the poster (default 1000); SEED=n replays one and tells its story; JOBS=j
+	@PYTHONHASHSEED=0 $(BIN)/python -m tests.torture $(if $(SEED),--seed $(SEED),--schedules $(N)) $(if $(FIRST),--first $(FIRST)) $(if $(JOBS),--jobs $(JOBS))
 
 lint: .venv/.dev ## ruff and mypy
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from tillpost.config import Site
@@ -10,9 +11,13 @@ from tillpost.organisations import Organisation
 from tillpost.store.backlog import backlog
 from tillpost.store.database import Database, open_database
 from tillpost.xero.evidence import evidence_calls
-from tillpost.xero.planning import Plan, plan_posting
+from tillpost.xero.planning import Plan, plan_posting, plan_sentence, progress_sentence
 from tillpost.xero.quota import Quota
 from tillpost.xero.run import NIGHTLY_DAYS
+
+# A run tells so often how far it is.
+TELL_EVERY = timedelta(seconds=30)
+_log = logging.getLogger("tillpost.posting")
 
 
 def plan(site: Site, organisation: str, days: DateRange | None = None) -> Plan:
@@ -26,3 +31,20 @@ def plan_now(db: Database, org: Organisation, days: DateRange | None = None) -> 
     todo = backlog(db, org.key, now.date() - timedelta(days=NIGHTLY_DAYS), days)
     evidence = evidence_calls(db, org.key, org.posting.evidence)
     return plan_posting(todo, evidence, Quota(db, org.key, db.now, org.posting).standing(), org.posting, now)
+
+
+class ProgressLog:
+    """Tells in the log of a posting run what it has before it, and how far it is."""
+
+    def __init__(self, db: Database, org: Organisation) -> None:
+        self._db, self._org = db, org
+        self._plan, self._begun = plan_now(db, org), db.now()
+        self._told = self._begun
+        _log.info("%s: %s", org.key, plan_sentence(self._plan))
+
+    def tell(self, done: int, calls: int) -> None:
+        """Log the documents done and the calls of this drain, at most every half minute."""
+        now = self._db.now()
+        if now - self._told >= TELL_EVERY:
+            self._told = now
+            _log.info("%s: %s", self._org.key, progress_sentence(self._plan, done, calls, self._begun, now))

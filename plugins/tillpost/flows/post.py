@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from tillpost.config import Site
 from tillpost.flows.budget import POSTER_SECONDS, budget_of, patient_meter
 from tillpost.flows.evidence import evidence_files
+from tillpost.flows.plan import ProgressLog
 from tillpost.flows.reference import reference_to_send_by
 from tillpost.flows.reporting import write_reports
 from tillpost.store.database import Database, open_database
 from tillpost.store.queue import leftover
 from tillpost.store.records import dates_changed_since
-from tillpost.store.states import stuck_since
+from tillpost.store.states import Stuck, stuck_since
 
 if TYPE_CHECKING:
     from tillpost.xero.client import XeroClient
@@ -70,14 +72,18 @@ def post(site: Site, organisation: str, *, holder: str, max_seconds: int = 600, 
             reference=lambda: reference_to_send_by(site, org, client, db.now()),
             wait=time.sleep,
             file_of=evidence_files(site, org, db, holder),
+            tell=ProgressLog(db, org).tell,
         )
 
     try:
         tried = through_connection(site, org, db, work, meter=patient_meter(site, org, db, POSTER_SECONDS))
     finally:  # what was posted before a failure is posted: the reports say so
         write_reports(site, org, db, dates_changed_since(db, org.key, begun), holder, db.now())
-    done = tried.result or _unsent(db, org.key)
     stuck = stuck_since(db, org.key, since or begun, REASONS)
+    return _told(tried.result or _unsent(db, org.key), stuck, (tried.why, tried.warning))
+
+
+def _told(done: Progress, stuck: Stuck, more: Sequence[str]) -> Posted:
     result: Posted = {
         "posted": done.posted,
         "refused": stuck.refused,
@@ -88,7 +94,7 @@ def post(site: Site, organisation: str, *, holder: str, max_seconds: int = 600, 
         "calls": done.calls,
         "strangers": done.strangers,
         "until": done.until.isoformat() if done.until else None,
-        "why": " ".join(filter(None, (done.why, tried.why, tried.warning))),
+        "why": " ".join(filter(None, (done.why, *more))),
     }
     if stuck.reasons:
         result["reasons"] = list(stuck.reasons)

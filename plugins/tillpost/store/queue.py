@@ -29,8 +29,10 @@ class Leftover:
 def next_kind(db: Database, organisation: str, recent_from: date) -> DocumentKind | None:
     """The kind of which documents go next: the first in the order of sending, of recent business dates before older ones."""
     with db.read() as tx:
+        there = set(tx.execute(select(document.c.kind).where(is_ready(organisation)).distinct()).scalars())
+        kinds = [kind for kind in DocumentKind if kind.value in there]
         for recent in (document.c.business_date >= recent_from, document.c.business_date < recent_from):
-            for kind in DocumentKind:
+            for kind in kinds:
                 some = select(document.c.id).where(may_be_sent(organisation), document.c.kind == kind.value, recent).limit(1)
                 if tx.execute(some).first() is not None:
                     return kind

@@ -70,12 +70,14 @@ def drain(
     reference: Callable[[], ReferenceData] | None = None,
     wait: Callable[[float], None] | None = None,
     file_of: Callable[[StreamKey], File] | None = None,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Progress:
     """Send what is ready until nothing is left, a limit is reached or ``max_seconds`` are over.
 
     ``lanes``: where requests run, one after the other if not given; ``budget``: asked before a chunk is claimed; ``reference``: what the
     organisation says of itself, for pre-flight; ``wait``: how to wait for the minute's quota, else the drain stops there; ``file_of``: the
-    validation report of a stream's date, to be attached.
+    validation report of a stream's date, to be attached; ``tell``: is told the documents done and the sender's
+    calls after each chunk.
 
     Raises XeroAuthError, XeroUnavailable, XeroRefused (a request that Xero does not take from us at all), ConfigError and StoreError;
     whatever happens, nothing is lost and nothing is sent twice. A second poster returns at once and says who is at work.
@@ -88,7 +90,7 @@ def drain(
     stop: Stop | None = None
     try:
         run = _begun(db, organisation, sender, clock, taken, max_seconds, rules)
-        run.budget, run.reference, run.wait, run.file_of = budget, reference, wait, file_of
+        run.budget, run.reference, run.wait, run.file_of, run.tell = budget, reference, wait, file_of, tell
         _work(run, lanes or OneLane())
     except Stop as end:
         stop = end

@@ -182,16 +182,20 @@ class Quota:
                 calls.write_quota(tx, calls.app_row(self._app), told)
 
     def _learnt(self, tx: Connection, known: KnownQuota, said: Said, left_at: datetime, now: datetime) -> dict[str, Any]:
-        """What an answer says is left, and what that proves of the limits: Xero may have counted all that left until it came."""
+        """What an answer says is left, and what that proves of the limits.
+
+        Whether Xero counts when a call comes or when it is answered is not documented. For the minute every call until the answer may have
+        been counted, for a limit that is learnt too low would waste it; of a day a few calls do not matter, but one too many is refused.
+        """
         values: dict[str, Any] = {"observed_at": left_at, "app_minute_left": said.app_minute_left}
         windows = (
-            ("minute", MINUTE, self._minute, known.minute_limit, said.minute_left),
-            ("day", DAY, self._rules.calls_a_day, known.day_limit, said.day_left),
+            ("minute", left_at - MINUTE, now, self._minute, known.minute_limit, said.minute_left),
+            ("day", left_at - DAY, left_at, self._rules.calls_a_day, known.day_limit, said.day_left),
         )
-        for name, length, configured, limit, left in windows:
+        for name, after, to, configured, limit, left in windows:
             values[f"{name}_left"] = left
             if left is not None:
-                counted = calls.count_calls(tx, self._organisation, left_at - length, now)
+                counted = calls.count_calls(tx, self._organisation, after, to)
                 values[f"{name}_limit"] = limits.learnt_limit(configured, limit, left, counted)
         return values
 

@@ -43,7 +43,8 @@ class Run:
     ``book``: the contacts as Xero holds them; ``judge``: what pre-flight judges by. Both None until they are needed.
     ``checked``: the kinds of which Xero was asked for documents that are not on record, each with the first business date that this
     covers; ``strangers``: how many there are.
-    ``file_of``: the validation report of a stream's date as a file; None: no files are attached.
+    ``file_of``: the validation report of a stream's date as a file; None: no files are attached. ``tell``: is told the documents done and
+    the sender's calls.
     """
 
     db: Database
@@ -68,6 +69,7 @@ class Run:
     checked: dict[DocumentKind, date] = field(default_factory=dict)
     strangers: int = 0
     file_of: Callable[[StreamKey], File] | None = None
+    tell: Callable[[int, int], None] | None = None
 
     @property
     def nightly_from(self) -> date:
@@ -80,6 +82,8 @@ class Run:
         self.refused += tally.refused
         if tally.posted or tally.refused:
             self.in_a_row = 0
+        if self.tell:
+            self.tell(self.posted + self.refused, self.sender.calls)
 
     def count_in_a_row(self, why: str, until: datetime) -> None:
         """Count a chunk that came to nothing; raises Stop when there were too many in a row."""

@@ -70,6 +70,13 @@ def test_four_requests_at_once_and_a_payment_after_its_invoice(db: Database, xer
     assert set(states(db).values()) == {"posted"}
 
 
+def test_it_tells_after_each_chunk_how_far_it_is(db: Database, xero: FakeXero) -> None:
+    release_documents(db, *nights(120))
+    told: list[tuple[int, int]] = []
+    post(db, xero, OneLane(), tell=lambda done, calls: told.append((done, calls)))
+    assert told == [(50, 1), (100, 2), (120, 3)]
+
+
 def test_recent_dates_go_first_and_older_ones_fill_their_chunk(db: Database, xero: FakeXero) -> None:
     old = nights(60)  # January
     new = [journal(sales_of(xero.watch().date() - timedelta(days=n)), 2_200) for n in range(3)]

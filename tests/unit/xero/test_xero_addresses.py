@@ -22,13 +22,16 @@ def under(base: str) -> Addresses:
 
 def test_xero_itself() -> None:
     assert addresses_of(Connection("x", "generic")) == XERO
-    assert Addresses(
-        "https://api.xero.com/api.xro/2.0",
-        "https://identity.xero.com/connect/token",
-        "https://api.xero.com/connections",
-        "https://login.xero.com/identity/connect/authorize",
-        "https://identity.xero.com/connect/revocation",
-    ) == XERO
+    assert (
+        Addresses(
+            "https://api.xero.com/api.xro/2.0",
+            "https://identity.xero.com/connect/token",
+            "https://api.xero.com/connections",
+            "https://login.xero.com/identity/connect/authorize",
+            "https://identity.xero.com/connect/revocation",
+        )
+        == XERO
+    )
 
 
 @pytest.mark.parametrize(
