@@ -86,18 +86,10 @@ def drain(
     taken = take_lease(db, organisation, holder, clock())
     if isinstance(taken, LeaseHolder):
         return _progress(db, organisation, Stop(f"Another poster is at work: {taken.holder}.", taken.expires_at))
-    run: Run | None = None
-    stop: Stop | None = None
+    deadline = clock() + timedelta(seconds=max_seconds)
+    run = Run(db, organisation, sender, clock, taken, "", deadline, rules, budget, reference, wait, file_of, tell)
     try:
-        run = _begun(db, organisation, sender, clock, taken, max_seconds, rules)
-        run.budget, run.reference, run.wait, run.file_of, run.tell = budget, reference, wait, file_of, tell
-        _work(run, lanes or OneLane())
-    except Stop as end:
-        stop = end
-    except claims.LeaseLost:
-        stop = Stop("Another poster has taken over.")
-    except RateLimited as limit:
-        stop = Stop(str(limit), limit.until)
+        stop = _stop_of(lambda: _work(run, lanes or OneLane()))
     finally:
         give_back_lease(db, taken, clock())
     progress = _progress(db, organisation, stop, run, sender.calls - calls)
@@ -105,13 +97,22 @@ def drain(
     return progress
 
 
-def _begun(db: Database, organisation: str, sender: Sender, clock: Clock, lease: Lease, max_seconds: int, rules: PostingRules) -> Run:
-    tenant_id = sender.tenant_id()
-    bind_tenant(db, organisation, tenant_id, clock())
-    return Run(db, organisation, sender, clock, lease, tenant_id, clock() + timedelta(seconds=max_seconds), rules)
+def _stop_of(work: Callable[[], None]) -> Stop | None:
+    """Work until nothing is left, or until an orderly end, and say why."""
+    try:
+        work()
+    except Stop as end:
+        return end
+    except claims.LeaseLost:
+        return Stop("Another poster has taken over.")
+    except RateLimited as limit:
+        return Stop(str(limit), limit.until)
+    return None
 
 
 def _work(run: Run, lanes: Lanes) -> None:
+    run.tenant_id = run.sender.tenant_id()
+    bind_tenant(run.db, run.organisation, run.tenant_id, run.clock())
     lost = claims.give_up_lost_claims(run.db, run.lease, run.clock())
     if lost:
         _log.warning("%s: %s chunks of an earlier poster have an unknown outcome and are looked up", run.organisation, lost)

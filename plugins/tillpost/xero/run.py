@@ -39,7 +39,7 @@ class Stop(Exception):
 class Run:
     """One drain. ``deadline``: no chunk is begun from then on. ``wait``: how to wait for some seconds; None: stop instead.
 
-    ``paused``: the limit that an answer told of. ``dying``: a request met what ends the process, so that nothing more is recorded.
+    ``tenant_id``: empty until the connection has been asked. ``paused``: the limit that an answer told of. ``dying``: a request met what ends the process, so that nothing more is recorded.
     ``book``: the contacts as Xero holds them; ``judge``: what pre-flight judges by. Both None until they are needed.
     ``checked``: the kinds of which Xero was asked for documents that are not on record, each with the first business date that this
     covers; ``strangers``: how many there are.
@@ -58,6 +58,8 @@ class Run:
     budget: Budget | None = None
     reference: Callable[[], ReferenceData] | None = None
     wait: Callable[[float], None] | None = None
+    file_of: Callable[[StreamKey], File] | None = None
+    tell: Callable[[int, int], None] | None = None
     contacts: dict[str, str] = field(default_factory=dict)
     posted: int = 0
     refused: int = 0
@@ -68,8 +70,6 @@ class Run:
     judge: Judge | None = None
     checked: dict[DocumentKind, date] = field(default_factory=dict)
     strangers: int = 0
-    file_of: Callable[[StreamKey], File] | None = None
-    tell: Callable[[int, int], None] | None = None
 
     @property
     def nightly_from(self) -> date:
