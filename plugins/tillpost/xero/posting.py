@@ -20,7 +20,7 @@ from tillpost.model.reference import ReferenceData
 from tillpost.posting_rules import DEFAULT_RULES, PostingRules
 from tillpost.store import claims, queue
 from tillpost.store.database import Clock, Database
-from tillpost.store.leases import Lease, LeaseHolder, give_back_lease, take_lease
+from tillpost.store.leases import LeaseHolder, give_back_lease, take_lease
 from tillpost.store.names import bind_tenant, known_contacts
 from tillpost.xero.evidence import send_evidence, turn_evidence
 from tillpost.xero.lanes import Lanes, OneLane

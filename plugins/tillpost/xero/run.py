@@ -39,7 +39,8 @@ class Stop(Exception):
 class Run:
     """One drain. ``deadline``: no chunk is begun from then on. ``wait``: how to wait for some seconds; None: stop instead.
 
-    ``tenant_id``: empty until the connection has been asked. ``paused``: the limit that an answer told of. ``dying``: a request met what ends the process, so that nothing more is recorded.
+    ``tenant_id``: empty until the connection has been asked. ``paused``: the limit that an answer told of. ``dying``: a request met what
+    ends the process, so that nothing more is recorded.
     ``book``: the contacts as Xero holds them; ``judge``: what pre-flight judges by. Both None until they are needed.
     ``checked``: the kinds of which Xero was asked for documents that are not on record, each with the first business date that this
     covers; ``strangers``: how many there are.
