@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks import building, extracting, posting, serving
+from tests.benchmarks import building, extracting, posting, posting_year, quota_use, serving
 from tests.benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -13,6 +13,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "building": building.figures,
     "serving": serving.figures,
     "posting": posting.figures,
+    "posting_year": posting_year.figures,
+    "quota": quota_use.figures,
 }
 
 
