@@ -6,6 +6,8 @@ and writes the status back into the POS of those stores that have a `payment_sta
 **When.** Every hour. It looks a little further back than its last look and writes by key, so that running it again, or
 after a pause, is safe and loses nothing.
 
+**Waiting.** When Xero's quota is spent, the task goes back to the scheduler (*up for reschedule*) and goes on by itself.
+
 **A red run.** *Not authorised*: told by one red run, then it waits; mend the Xero connection and the next run goes on. *POS
 unreachable*: the status is kept in Tillpost's database and is written at the next run.
 """
@@ -25,9 +27,9 @@ HOURLY = "37 * * * *"
 @task(retries=2, retry_policy=RETRY_UNLESS_CONFIGURATION)
 def pull(organisation: str) -> Json:
     from tillpost.flows.pull import pull_payments
-    from tillpost_airflow import airflow_site
+    from tillpost_airflow import airflow_site, hand_back_until
 
-    return pull_payments(airflow_site(), organisation)
+    return hand_back_until(pull_payments(airflow_site(), organisation))
 
 
 def payments(organisation: Organisation) -> DAG:

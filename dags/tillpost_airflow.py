@@ -16,7 +16,7 @@ from airflow.sdk import Asset, BaseHook, ExceptionRetryPolicy, Param, RetryActio
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowRescheduleException
 
 from tillpost.config import Settings, Site, load_site
-from tillpost.connection import Connection, connection_from_environment
+from tillpost.connection import Connection, connection_from_environment, texts_of
 from tillpost.errors import ConfigError
 from tillpost.organisations import Organisation, load_organisations
 
@@ -86,7 +86,7 @@ def airflow_connection(conn_id: str) -> Connection:
         login=found.login or "",
         password=found.password or "",
         schema=found.schema or "",
-        extra={key: str(value) for key, value in found.extra_dejson.items()},
+        extra=texts_of(found.extra_dejson),
     )
 
 

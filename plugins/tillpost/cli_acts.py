@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tillpost.cli_words import plain
+from tillpost.cli_words import plain, reason_of
 from tillpost.config import load_site
 
 app = typer.Typer()
@@ -24,7 +24,7 @@ OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="T
 StoreOption = Annotated[str, typer.Option("--store", "-s", help="The store's key in tillpost.yml; _all for the document of all stores.")]
 DateOption = Annotated[str, typer.Option("--date", "-d", metavar="YYYY-MM-DD", help="The business date.")]
 StreamOption = Annotated[str, typer.Option("--stream", help="sales or purchases.")]
-WhyOption = Annotated[str, typer.Option("--why", "-w", help="The reason; it stays in the audit trail.")]
+WhyOption = Annotated[str, typer.Option("--why", "-w", callback=reason_of, help="The reason; it stays in the audit trail.")]
 WhoOption = Annotated[str, typer.Option("--who", help="Who decides; without it, the user of this machine.")]
 
 
@@ -89,21 +89,19 @@ def void(
     why: WhyOption,
     again: Annotated[bool, typer.Option("--again", help="Send it anew afterwards, as a new version of it (/v2).")] = False,
     with_payments: Annotated[bool, typer.Option("--with-payments", help="Take back its payments and allocations before it.")] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Leave it in Xero after all, where it is not void there yet.")] = False,
     who: WhoOption = "",
 ) -> None:
     """Take a posted document back in Xero. Without --again it is never sent again by itself, and its date says so."""
-    from tillpost.flows.voiding import void_document
+    from tillpost.flows.voiding import Wish, void_document, withdraw_wish
     from tillpost.xero.voiding import Ending
 
+    if withdraw and again:
+        raise typer.BadParameter("--again sends anew what is voided; what is withdrawn stays.", param_hint="--withdraw")
     who = who or getpass.getuser()
-    done = void_document(
-        *(load_site(), organisation, document),
-        who=who,
-        why=why,
-        holder=f"void by {who} on {socket.gethostname()}-{os.getpid()}",
-        with_payments=with_payments,
-        again=again,
-    )
+    wish = Wish(document, who, why, with_payments=with_payments, again=again)
+    act = withdraw_wish if withdraw else void_document
+    done = act(load_site(), organisation, wish, holder=f"void by {who} on {socket.gethostname()}-{os.getpid()}")
     for one in done:
         anew = f" It is sent anew as {one.again}." if one.again else ""
         out.print(plain(f"The {one.name} {VOID_WORDS[one.ending].format(said=one.said)}{anew}"), highlight=False, soft_wrap=True)
@@ -111,13 +109,15 @@ def void(
         out.print("It was void already; a new version is on its way.")
     elif not done:
         out.print("It is void already.")
-    raise typer.Exit(0 if all(one.ending is Ending.VOIDED for one in done) else 1)
+    raise typer.Exit(0 if all(one.ending is (Ending.WITHDRAWN if withdraw else Ending.VOIDED) for one in done) else 1)
 
 
 VOID_WORDS = {
     "voided": "is void in Xero.",
     "refused": "was not voided. Xero said: {said}",
     "unknown": "may be void or not: Xero gave no clear answer. The next posting run asks again.",
+    "waiting": "is not confirmed to be void: {said} The next posting run tries again; --withdraw leaves it in Xero.",
+    "withdrawn": "stays in Xero: it is not voided.",
 }
 
 

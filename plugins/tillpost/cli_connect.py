@@ -47,6 +47,11 @@ def connect(
     asking = Asking(show, _choose, port, minutes * 60, tenant)
     found = connect_organisation(load_site(), organisation, asking, who=who or getpass.getuser())
     out.print(f"{organisation} is connected to {found.tenant.name} ({found.tenant.tenant_id}).", markup=False, soft_wrap=True)
+    if found.before:
+        told = (
+            f"It was bound to the Xero organisation {found.before}; nothing of it is posted there, so it is bound to this one from now on."
+        )
+        out.print(told, style="yellow", markup=False, soft_wrap=True)
     out.print(f"Scopes: {' '.join(found.scopes)}", markup=False, soft_wrap=True)
     if found.missing:
         out.print(f"Asked for, but not given by Xero: {' '.join(found.missing)}", style="yellow", markup=False, soft_wrap=True)

@@ -10,11 +10,21 @@ from tillpost.errors import ConfigError
 
 
 def date_of(text: str) -> date:
-    """A date such as 2026-10-31; raises ConfigError for anything else."""
+    """A date such as 2026-10-31; raises ConfigError for anything else, and for the calendar's last: each date must have a next one."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ConfigError(f"{text!r} is not a date such as 2026-10-31.", value=text) from None
+    if day == date.max:
+        raise ConfigError(f"{text!r} is the last date that there is; name an earlier one.", value=text)
+    return day
+
+
+def reason_of(text: str) -> str:
+    """A reason for an act, which may not be blank; raises ConfigError."""
+    if not text.strip():
+        raise ConfigError("--why is blank: say the reason in some words; it stays in the audit trail.", value=text)
+    return text.strip()
 
 
 def plain(text: str) -> str:

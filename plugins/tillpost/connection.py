@@ -48,6 +48,11 @@ class Connection:
         return f"{self.conn_id} ({self.conn_type} {self.host}{port}{'/' + self.schema if self.schema else ''})"
 
 
+def texts_of(extra: Mapping[str, object]) -> dict[str, str]:
+    """The extra of a connection as text; what is null is not there."""
+    return {key: str(value) for key, value in extra.items() if value is not None}
+
+
 def connection_from_environment(conn_id: str, environ: Mapping[str, str] | None = None) -> Connection:
     """The connection of ``AIRFLOW_CONN_<ID>`` (JSON or URI); ConfigError if it is not set or cannot be read."""
     env = os.environ if environ is None else environ
@@ -68,7 +73,7 @@ def _from_json(conn_id: str, text: str) -> Connection:
     extra = json.loads(extra) if isinstance(extra, str) else extra
     port = raw.get("port")
     names = ("host", "login", "password", "schema")
-    return Connection(conn_id, str(raw["conn_type"]), port=int(port) if port else None, extra={k: str(v) for k, v in extra.items()},
+    return Connection(conn_id, str(raw["conn_type"]), port=int(port) if port else None, extra=texts_of(extra),
                       **{name: str(raw.get(name) or "") for name in names})  # fmt: skip
 
 

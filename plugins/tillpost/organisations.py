@@ -119,7 +119,9 @@ def load_organisations(file: Path) -> dict[str, Organisation]:
     root.check_keys(("version", "organisations"), ("version", "organisations"), "tillpost.yml")
     root.choice("version", ("1",))
     organisations = root.map("organisations")
-    return {key: _organisation(_checked_key(organisations, key), organisations.map(key)) for key in organisations.values}
+    found = {key: _organisation(_checked_key(organisations, key), organisations.map(key)) for key in organisations.values}
+    _check_connections(organisations, found)
+    return found
 
 
 def _organisation(key: str, raw: YamlMap) -> Organisation:
@@ -144,6 +146,19 @@ def _organisation(key: str, raw: YamlMap) -> Organisation:
     if organisation.sales_document == "per_organisation":
         _check_together(raw, organisation)
     return organisation
+
+
+def _check_connections(raw: YamlMap, found: Mapping[str, Organisation]) -> None:
+    """A connection leads to one Xero organisation: of two companies that share it, one would get the other's documents."""
+    used: dict[str, str] = {}
+    for key, organisation in found.items():
+        other = used.setdefault(organisation.xero, key)
+        if other != key:
+            raise raw.map(key).error(
+                f"'xero' is {organisation.xero!r}, which is the connection of organisation {other!r}: each needs one of its own, with the "
+                "same client id where one app in Xero serves both.",
+                "xero",
+            )
 
 
 def _check_together(raw: YamlMap, organisation: Organisation) -> None:

@@ -33,7 +33,13 @@ def test_a_connection_that_airflow_keeps(monkeypatch: pytest.MonkeyPatch) -> Non
     airflow_keeps(
         monkeypatch,
         pos_1=kept(
-            conn_type="mssql", host="pos.example", port=1433, login="u", password="p", schema="idealpos", extra_dejson={"timeout": 5}
+            conn_type="mssql",
+            host="pos.example",
+            port=1433,
+            login="u",
+            password="p",
+            schema="idealpos",
+            extra_dejson={"timeout": 5, "charset": None},
         ),
     )
     expected = Connection("pos_1", "mssql", "pos.example", 1433, "u", "p", "idealpos", {"timeout": "5"})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from rich.console import Console
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.integration.harbour_world import World, local_xero, ready_world, templates, world
 from tillpost import cli, cli_acts
@@ -99,6 +100,23 @@ def test_a_lost_answer_is_carried_on_by_the_next_posting(ready_world: World, til
     assert (code, "gave no clear answer" in out, ready_world.states()["cafe/sales"]) == (1, True, "unknown")
     ready_world.post()
     assert (_states(ready_world, CAFE), ready_world.states()["cafe/sales"]) == (["voided"], "voided")
+
+
+def test_what_may_not_be_voided_is_told_and_withdrawn(ready_world: World, tillpost: Command) -> None:
+    ready_world.post()
+    ready_world.xero.admin.add_fault("status", match="POST /ManualJournals/.*", status=403, times=9)
+    void = ("void", "-o", "harbour", "--document", CAFE, "--why", "wrong till")
+    code, out, _ = tillpost(ready_world, *void)
+    assert (code, "is not confirmed to be void" in out, "status 403" in out) == (1, True, True)
+    assert (ready_world.post()["why"], ready_world.states()["cafe/sales"]) == ("", "unknown")
+    assert tillpost(ready_world, *void, "--withdraw", "--again")[0] == 2
+    code, _, err = tillpost(ready_world, *void, "--withdraw")
+    assert (code, f"A request to void the journal {CAFE} may still be on its way" in err) == (1, True)
+    with ready_world.database().write() as tx:
+        tx.execute(update(document).values(updated_at=ready_world.database().now() - timedelta(minutes=7)))
+    code, out, _ = tillpost(ready_world, *void, "--withdraw")
+    assert (code, out) == (0, f"The journal {CAFE} stays in Xero: it is not voided.\n")
+    assert ready_world.states()["cafe/sales"] == "posted"
 
 
 def test_what_somebody_voids_in_xero_is_voided_here(ready_world: World, tillpost: Command) -> None:

@@ -180,5 +180,5 @@ def test_payment_status_is_written_back_when_the_pos_is_there_again(ready_world:
         pull_payments(world.site, "harbour")
     away.rename(shop)
     assert pull_payments(world.site, "harbour")["written_back"] == 7
-    assert pull_payments(world.site, "harbour") == {"changed": 0, "written_back": 0, "why": ""}
+    assert pull_payments(world.site, "harbour") == {"changed": 0, "written_back": 0, "until": None, "why": ""}
     assert world.states(MONDAY)["hire/sales"] == "posted"

@@ -185,3 +185,16 @@ def test_the_key_is_tillposts_own_or_else_airflows() -> None:
     own = airflow | {"TILLPOST_FERNET_KEY": "own"}
     assert [Settings.from_environment(given).fernet_keys for given in ({}, airflow, own)] == ["", "airflow's", "own"]
     assert "own" not in repr(Settings.from_environment(own))
+
+
+def test_connecting_to_another_organisation_than_before_is_told(
+    tillpost: Command, opened: list[str], monkeypatch: pytest.MonkeyPatch, served: Served
+) -> None:
+    tenants = {row["key"]: row["tenant_id"] for row in served.admin.organisations()}
+    for key in ("harbour", "harbour-b"):
+        code, out, err = tillpost(*CONNECT, "--tenant", tenants[key])
+        assert (code, err) == (0, "")
+    assert (
+        f"harbour is connected to Harbour Group ({tenants['harbour-b']}).\nIt was bound to the Xero organisation {tenants['harbour']}; "
+        "nothing of it is posted there, so it is bound to this one from now on.\n"
+    ) in out

@@ -62,7 +62,7 @@ def test_it_tells_documents_calls_quota_and_what_is_held(tillpost: Command, tmp_
     day, later = sales_of(today - timedelta(days=2)), sales_of(today - timedelta(days=1))
     sale = invoice("s1", key=day)
     release_documents(db, journal(day), sale, payment("m1", sale))
-    settle(db, result(journal(later), key=later, findings=[blocker(later)]))
+    settle(db, result(journal(later), key=later, findings=[blocker(later, "unmapped_category")]))
     code, said = tillpost("plan", "-o", "harbour")
     rows = [line.replace("│", " ").split() for line in said.splitlines() if "│" in line or "┃" in line]
     assert (code, rows[1:]) == (
@@ -77,7 +77,7 @@ def test_it_tells_documents_calls_quota_and_what_is_held(tillpost: Command, tmp_
         ],
     )
     assert "Quota left: 58 calls this minute, 5,000 today." in said
-    assert "Held: 1 check tenders_equal_sales" in said and "Done about " in said
+    assert "Held: 1 A sales category with takings has no mapping row" in said and "Done about " in said
     assert "Nothing is to be sent." in tillpost("plan", "-o", "harbour", "--from", str(today))[1]
     assert "Held" not in tillpost("plan", "-o", "harbour", "--to", str(day.business_date))[1]
 
@@ -86,4 +86,27 @@ def test_dates_the_wrong_way_round(tillpost: Command) -> None:
     assert tillpost("plan", "-o", "harbour", "--from", "2026-10-05", "--to", "2026-10-04") == (
         2,
         "Configuration: --to 2026-10-04 is before --from 2026-10-05.\n",
+    )
+
+
+@pytest.mark.parametrize("command", [("plan", "--to"), ("status", "--to"), ("status", "--date"), ("run", "--date"), ("recover", "--from")])
+def test_the_last_date_that_there_is_has_no_next_one(tillpost: Command, command: tuple[str, str]) -> None:
+    assert tillpost(command[0], "-o", "harbour", command[1], "9999-12-31") == (
+        2,
+        "Configuration: '9999-12-31' is the last date that there is; name an earlier one.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        *((act, "-s", "cafe", "-d", "2026-10-05") for act in ("approve", "hold", "release")),
+        ("retry",),
+        ("void", "--document", "TP/cafe/invoice/1"),
+    ],
+)
+def test_an_act_without_a_reason_is_refused(tillpost: Command, act: tuple[str, ...]) -> None:
+    assert tillpost(act[0], "-o", "harbour", *act[1:], "--why", " ") == (
+        2,
+        "Configuration: --why is blank: say the reason in some words; it stays in the audit trail.\n",
     )

@@ -23,6 +23,12 @@ def test_json_and_uri_say_the_same() -> None:
     assert _connection("postgres://reader:s3cret%2Fpass%40word@pos.example:5433/shop") == expected
 
 
+@pytest.mark.parametrize("as_text", [False, True])
+def test_what_is_null_in_extra_is_not_there(as_text: bool) -> None:
+    extra = {"tenant_id": None, "scopes": None, "timeout": 5}
+    assert _connection(json.dumps({"conn_type": "generic", "extra": json.dumps(extra) if as_text else extra})).extra == {"timeout": "5"}
+
+
 def test_the_database_url_has_our_driver_and_hides_its_password() -> None:
     url = _connection(json.dumps({"conn_type": "postgres", "host": "h", "login": "u", "password": SECRET, "schema": "d"})).sqlalchemy_url()
     assert str(url) == "postgresql+psycopg://u:***@h/d" and url.password == SECRET

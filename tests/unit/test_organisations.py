@@ -124,6 +124,18 @@ def test_one_document_for_all_stores_needs_a_tracking_category_and_one_form(tmp_
     assert _load(tmp_path, TWO + "        mode: transaction\n")["city"].store_name("pier") == "Pier"
 
 
+def test_a_connection_is_of_one_organisation(tmp_path: Path) -> None:
+    second = TEXT[TEXT.index("  city:") :].replace("  city:", "  shore:")
+    with pytest.raises(ConfigError) as caught:
+        _load(tmp_path, TEXT + second)
+    assert (caught.value.line, str(caught.value).partition(": ")[2]) == (
+        23,
+        "'xero' is 'xero_city', which is the connection of organisation 'city': each needs one of its own, with the same client id where "
+        "one app in Xero serves both.",
+    )
+    assert list(_load(tmp_path, TEXT + second.replace("xero_city", "xero_shore"))) == ["city", "shore"]
+
+
 def test_how_an_organisation_is_posted(tmp_path: Path) -> None:
     first, rest = TWO.replace("sales_as: invoice", "sales_as: journal").split("    stores:\n", 1)
     told = (

@@ -50,6 +50,14 @@ sold when opened) or of `debtors`: how it moved since the date before is compare
 """
 
 
+def rule_titles() -> dict[str, str]:
+    """What each rule finds, in words, by the rule's name; of a name that both streams have, the words of both."""
+    titles: dict[str, list[str]] = {}
+    for rule in (*SOURCE_RULES, *DOCUMENT_RULES, *ACTIVITY_RULES):
+        titles.setdefault(rule.name, []).append(rule.title)
+    return {name: ", or: ".join(dict.fromkeys(said)) for name, said in titles.items()}
+
+
 def catalogue() -> str:
     """The page as text."""
     parts = [

@@ -53,11 +53,18 @@ def xero_client(site: Site, org: Organisation, *, db: Database, meter: Meter | N
 
 
 def through_connection(
-    site: Site, org: Organisation, db: Database, work: Callable[[XeroClient], T], *, meter: Meter | None = None
+    site: Site,
+    org: Organisation,
+    db: Database,
+    work: Callable[[XeroClient], T],
+    *,
+    meter: Meter | None = None,
+    sent: Callable[[T], bool] | None = None,
 ) -> Done[T]:
     """Do work with a client. A refusal by Xero is raised the first time (XeroAuthError) and held from then on, until it is mended.
 
-    It counts as mended when work succeeds again; other credentials and a new `tillpost connect` begin anew.
+    It counts as mended when work succeeds again, by an answer of Xero; other credentials and a new `tillpost connect` begin anew.
+    ``sent``: given by work that posts, tells whether its result proves that documents go through; only such work mends its own refusal.
     """
     connection = site.connections(org.xero)
     grant, digest = grant_of(connection), credentials_digest(connection)
@@ -71,11 +78,12 @@ def through_connection(
             stored.keep_alive()
         result = work(client)
     except XeroAuthError as refusal:
-        if mark_refused(db, connection.conn_id, grant, digest, str(refusal), db.now()):
+        if mark_refused(db, connection.conn_id, grant, digest, str(refusal), db.now(), posting=sent is not None):
             raise
         _log.info("%s: still refused: %s", org.key, refusal)
         return Done(None, f"Xero does not accept the connection, which was reported; the work waits until that is mended. {refusal}")
-    mark_working(db, connection.conn_id, grant, digest, db.now())
+    if client.accepted and (sent is None or sent(result)):
+        mark_working(db, connection.conn_id, grant, digest, db.now(), posting=sent is not None)
     warning = expiry_warning(read_connection(db, connection.conn_id), db.now())
     if warning:
         _log.warning("%s: %s", org.key, warning)

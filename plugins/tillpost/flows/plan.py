@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from tillpost.config import Site
 from tillpost.model.period import DateRange
 from tillpost.organisations import Organisation
-from tillpost.store.backlog import backlog
+from tillpost.store.backlog import BY_CHECK, backlog
 from tillpost.store.database import Database, open_database
 from tillpost.xero.evidence import evidence_calls
 from tillpost.xero.planning import Plan, plan_posting, plan_sentence, progress_sentence
@@ -22,7 +23,10 @@ _log = logging.getLogger("tillpost.posting")
 
 def plan(site: Site, organisation: str, days: DateRange | None = None) -> Plan:
     """The plan for an organisation's documents, of all or of some business dates, as the outbox and the budget stand now."""
-    return plan_now(open_database(site.settings.db_url, migrate=True), site.organisation(organisation), days)
+    from tillpost.checks.catalogue import rule_titles
+
+    found, titles = plan_now(open_database(site.settings.db_url, migrate=True), site.organisation(organisation), days), rule_titles()
+    return replace(found, held=tuple((titles.get(why.removeprefix(BY_CHECK), why), number) for why, number in found.held))
 
 
 def plan_now(db: Database, org: Organisation, days: DateRange | None = None) -> Plan:

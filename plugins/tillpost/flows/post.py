@@ -12,10 +12,9 @@ from tillpost.flows.budget import POSTER_SECONDS, budget_of, patient_meter
 from tillpost.flows.evidence import evidence_files
 from tillpost.flows.plan import ProgressLog
 from tillpost.flows.reference import reference_to_send_by
-from tillpost.flows.reporting import write_reports
+from tillpost.flows.reporting import reporting_changes
 from tillpost.store.database import Database, open_database
 from tillpost.store.queue import leftover
-from tillpost.store.records import dates_changed_since
 from tillpost.store.states import Stuck, stuck_since
 
 if TYPE_CHECKING:
@@ -75,12 +74,15 @@ def post(site: Site, organisation: str, *, holder: str, max_seconds: int = 600, 
             tell=ProgressLog(db, org).tell,
         )
 
-    try:
-        tried = through_connection(site, org, db, work, meter=patient_meter(site, org, db, POSTER_SECONDS))
-    finally:  # what was posted before a failure is posted: the reports say so
-        write_reports(site, org, db, dates_changed_since(db, org.key, begun), holder, db.now())
+    with reporting_changes(site, org, db, holder):
+        tried = through_connection(site, org, db, work, meter=patient_meter(site, org, db, POSTER_SECONDS), sent=_went_through)
     stuck = stuck_since(db, org.key, since or begun, REASONS)
     return _told(tried.result or _unsent(db, org.key), stuck, (tried.why, tried.warning))
+
+
+def _went_through(done: Progress) -> bool:
+    """Whether a drain shows that Xero takes our documents: it took some, or none is left that it might not take."""
+    return done.posted > 0 or done.left == 0
 
 
 def _told(done: Progress, stuck: Stuck, more: Sequence[str]) -> Posted:

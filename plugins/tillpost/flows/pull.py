@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from typing import TypedDict
 
 from tillpost.config import Site
-from tillpost.errors import ConfigError, RunIncomplete, SourceError
+from tillpost.errors import ConfigError, RateLimited, RunIncomplete, SourceError
 from tillpost.flows.budget import patient_meter
 from tillpost.model.documents import DocumentKind
 from tillpost.organisations import Organisation, Store
@@ -37,26 +37,34 @@ POS_KINDS = {
 
 
 class Pulled(TypedDict):
-    """How many documents changed in Xero since the last look, how many were written back into a POS, and ``why`` nothing was looked at."""
+    """How many documents changed in Xero since the last look, how many were written back into a POS, and ``why`` nothing was looked at.
+
+    ``until``: where Xero's limits are the reason, when it can be looked at (ISO text).
+    """
 
     changed: int
     written_back: int
+    until: str | None
     why: str
 
 
 def pull_payments(site: Site, organisation: str) -> Pulled:
     """Pull what changed since the last look and write it back; looking twice changes nothing.
 
-    Raises XeroError where Xero fails (the next look begins where this one did; a connection that is not accepted is raised once), and
-    RunIncomplete where a POS could not be written: what was pulled stays on record and is written the next time.
+    Where Xero's limits are reached nothing is looked at, and ``until`` says when to go on. Raises XeroError where Xero fails otherwise (the
+    next look begins where this one did; a connection that is not accepted is raised once), and RunIncomplete where a POS could not be
+    written: what was pulled stays on record and is written the next time.
     """
     from tillpost.flows.clients import through_connection
     from tillpost.xero.pulling import pull_changes
 
     org = site.organisation(organisation)
     db = open_database(site.settings.db_url, migrate=True)
-    since = get_watermark(db, org.key, WATERMARK) or beginning(org)
-    pulled = through_connection(site, org, db, lambda client: pull_changes(client, since), meter=patient_meter(site, org, db))
+    since = get_watermark(db, org.key, WATERMARK) or beginning(org, db.now())
+    try:
+        pulled = through_connection(site, org, db, lambda client: pull_changes(client, since), meter=patient_meter(site, org, db))
+    except RateLimited as limit:
+        return {"changed": 0, "written_back": _write_back(site, org, db), "until": limit.until.isoformat(), "why": str(limit)}
     changed = 0
     if pulled.result is not None:
         changed = keep_payment_status(db, org.key, pulled.result.documents, db.now())
@@ -64,7 +72,7 @@ def pull_payments(site: Site, organisation: str) -> Pulled:
             _log.warning("%s: %s was voided in Xero by somebody else: it is voided here too, and not sent again by itself", org.key, name)
         set_watermark(db, org.key, WATERMARK, pulled.result.watermark)
     why = " ".join(filter(None, (pulled.why, pulled.warning)))
-    return {"changed": changed, "written_back": _write_back(site, org, db), "why": why}
+    return {"changed": changed, "written_back": _write_back(site, org, db), "until": None, "why": why}
 
 
 def status_of(document: PaymentStatus) -> str:
@@ -76,9 +84,9 @@ def status_of(document: PaymentStatus) -> str:
     return "part_paid" if document.paid_cents + document.credited_cents > 0 else "open"
 
 
-def beginning(org: Organisation) -> datetime:
-    """Before the first document can have been sent."""
-    return datetime.combine(min(store.starts_on for store in org.stores.values()), time(), UTC)
+def beginning(org: Organisation, now: datetime) -> datetime:
+    """Before the first document can have been sent; now, where no store has begun."""
+    return min(datetime.combine(min(store.starts_on for store in org.stores.values()), time(), UTC), now)
 
 
 def _write_back(site: Site, org: Organisation, db: Database) -> int:

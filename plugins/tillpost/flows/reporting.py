@@ -5,11 +5,14 @@ when its documents reach Xero, so that the page always tells the state of all it
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 from tillpost.config import Site
+from tillpost.errors import TillpostError
 from tillpost.flows.carrying import carried_forward
 from tillpost.flows.mappings import mapping_of_site
 from tillpost.flows.reference import last_reference_data
@@ -21,11 +24,34 @@ from tillpost.organisations import Organisation
 from tillpost.report.data import DayReport, StreamReport, TenderRow
 from tillpost.report.write import write_day_report
 from tillpost.store.database import Database
-from tillpost.store.records import Reading, documents_of, readings_of
+from tillpost.store.records import Reading, dates_changed_since, documents_of, readings_of
 from tillpost.store.states import StreamState, stream_states
 
 # Figures of tenders are kept per code under these names: `taken/CASH`, `expected/CASH`, `counted/CASH` (cents).
 TAKEN, EXPECTED, COUNTED = "taken", "expected", "counted"
+_log = logging.getLogger("tillpost.reports")
+
+
+@contextmanager
+def reporting_changes(site: Site, org: Organisation, db: Database, run: str) -> Iterator[None]:
+    """Around work that changes documents: afterwards the reports of their dates are written, and also where it fails.
+
+    Then its failure is the one that is raised: that of a report is logged.
+    """
+    begun = db.now()
+    try:
+        yield
+    except BaseException:
+        try:
+            _write_changed(site, org, db, begun, run)
+        except (TillpostError, OSError) as problem:
+            _log.error("%s: the reports were not written: %s", org.key, problem)
+        raise
+    _write_changed(site, org, db, begun, run)
+
+
+def _write_changed(site: Site, org: Organisation, db: Database, since: datetime, run: str) -> None:
+    write_reports(site, org, db, dates_changed_since(db, org.key, since), run, db.now())
 
 
 def write_reports(site: Site, org: Organisation, db: Database, days: Iterable[date], run: str, now: datetime) -> list[Path]:

@@ -35,7 +35,7 @@ from tillpost.model.findings import Finding, Stream, StreamKey
 from tillpost.model.period import DateRange
 from tillpost.store.booked import booked_sales
 from tillpost.store.database import open_database
-from tillpost.store.names import bind_tenant
+from tillpost.store.names import bind_tenant, is_bound
 from tillpost.store.streams import StreamResult, mark_open, settle_stream
 
 __all__ = ["FactsRead", "Outcome", "Run", "Summary", "report_problems", "settle", "settle_extracted", "settle_facts"]
@@ -50,7 +50,9 @@ def settle(site: Site, organisation: str, groups: Sequence[Group], results: Iter
     mapping = mapping_of_site(site, org)
     db = open_database(site.settings.db_url, migrate=True)
     reference, remark = read_reference_data(site, org, patient_meter(site, org, db))
-    bind_tenant(db, org.key, reference.organisation.tenant_id, now)
+    # An answer on record binds nothing: it may be of an organisation that was only looked at.
+    if not is_bound(db, org.key, reference.organisation.tenant_id) and not remark:
+        bind_tenant(db, org.key, reference.organisation.tenant_id, now)
     extracted = [one for result in results for one in result or ()]
     summary = settle_extracted(Run(site, org, mapping, reference, db, run, now), all_store_dates(groups), extracted)
     if remark:

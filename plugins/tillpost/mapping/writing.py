@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tillpost.errors import ConfigError, TillpostError
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Some spreadsheets take fullwidth signs for the plain ones, and skip a line break.
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n")
 
 
 def defused(text: str) -> str:

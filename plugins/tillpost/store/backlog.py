@@ -20,6 +20,8 @@ from tillpost.store.schema_xero import contact
 
 # What is in Xero, or will be when all that is ready is sent.
 COMING = ("posted", "ready", "sending", "unknown")
+# A reason that begins so goes on with the name of the rule that was broken.
+BY_CHECK = "check "
 _needed = document.alias("needed")
 
 
@@ -113,7 +115,7 @@ def _why_held() -> ColumnElement[Any]:
     """The doubt about the document itself, else what holds its stream: a person's word, or the first of its blockers."""
     blocks = and_(finding.c.stream_id == stream.c.id, or_(finding.c.severity == Severity.BLOCKER.value, finding.c.crashed))
     blocker = select(func.min(finding.c.rule)).where(blocks).scalar_subquery()
-    by_check = literal("check ") + func.coalesce(blocker, "not told")
+    by_check = literal(BY_CHECK) + func.coalesce(blocker, "not told")
     return case((document.c.held_why != "", document.c.held_why), (stream.c.reason != "", stream.c.reason), else_=by_check)
 
 

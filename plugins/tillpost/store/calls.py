@@ -1,6 +1,7 @@
 """Calls to Xero on record: when each left, which are under way, and what Xero said is left. Every process counts here.
 
 A function that is handed a transaction leaves it to the caller; ``lock_quota`` makes counting and writing one step for all processes.
+Calls and slots that lie ahead of ``now`` were written by a clock that was wrong: they are not seen until then.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal, select, update
 
+from tillpost.store.database import CLOCK_SKEW
 from tillpost.store.schema_xero import api_call, call_slot, quota
 from tillpost.store.upserts import insert_missing
 
@@ -92,15 +94,15 @@ def forget_calls(tx: Connection, organisation: str, before: datetime, now: datet
 
 def calls_under_way(tx: Connection, organisation: str, now: datetime) -> list[datetime]:
     """When the calls that are under way left, newest first."""
-    mine = (call_slot.c.organisation == organisation) & (call_slot.c.expires_at > now)
+    mine = (call_slot.c.organisation == organisation) & (call_slot.c.expires_at > now) & (call_slot.c.at <= now + CLOCK_SKEW)
     return list(tx.execute(select(call_slot.c.at).where(mine).order_by(call_slot.c.at.desc())).scalars())
 
 
-def count_windows(tx: Connection, organisation: str, minute: datetime, day: datetime, heard: datetime | None) -> Counted:
+def count_windows(tx: Connection, organisation: str, minute: datetime, day: datetime, heard: datetime | None, now: datetime) -> Counted:
     """The calls that left after each of these moments, which lie within the day; ``heard`` None: nothing was heard yet."""
     at = api_call.c.at
     counts = (func.count().filter(at > minute), func.count(), func.count().filter(at > heard) if heard else literal(0))
-    return Counted(*tx.execute(select(*counts).where(api_call.c.organisation == organisation, at > day)).one())
+    return Counted(*tx.execute(select(*counts).where(_called(organisation, now), at > day)).one())
 
 
 def count_calls(tx: Connection, organisation: str, after: datetime, to: datetime) -> int:
@@ -110,20 +112,25 @@ def count_calls(tx: Connection, organisation: str, after: datetime, to: datetime
     return tx.execute(query).scalar_one()
 
 
-def count_calls_of_app(tx: Connection, app: str, after: datetime) -> int:
+def count_calls_of_app(tx: Connection, app: str, after: datetime, now: datetime) -> int:
     """How many calls left after a moment, to whatever organisation of the app."""
-    query = select(func.count()).select_from(api_call).where(api_call.c.app == app, api_call.c.at > after)
+    at = api_call.c.at
+    query = select(func.count()).select_from(api_call).where(api_call.c.app == app, at > after, at <= now + CLOCK_SKEW)
     return tx.execute(query).scalar_one()
 
 
-def newest_call(tx: Connection, organisation: str, nth: int) -> datetime:
+def newest_call(tx: Connection, organisation: str, nth: int, now: datetime) -> datetime:
     """When the nth newest call left; there must be so many."""
-    newest_first = select(api_call.c.at).where(api_call.c.organisation == organisation).order_by(api_call.c.at.desc())
+    newest_first = select(api_call.c.at).where(_called(organisation, now)).order_by(api_call.c.at.desc())
     at: datetime = tx.execute(newest_first.offset(nth - 1).limit(1)).scalar_one()
     return at
 
 
-def call_times(tx: Connection, organisation: str, after: datetime) -> list[datetime]:
+def call_times(tx: Connection, organisation: str, after: datetime, now: datetime) -> list[datetime]:
     """When the calls after a moment left, oldest first."""
-    mine = (api_call.c.organisation == organisation) & (api_call.c.at > after)
+    mine = _called(organisation, now) & (api_call.c.at > after)
     return list(tx.execute(select(api_call.c.at).where(mine).order_by(api_call.c.at)).scalars())
+
+
+def _called(organisation: str, now: datetime) -> ColumnElement[bool]:
+    return (api_call.c.organisation == organisation) & (api_call.c.at <= now + CLOCK_SKEW)

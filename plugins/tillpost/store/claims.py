@@ -6,12 +6,12 @@ unchanged, an outcome only written to the documents of that very claim. No trans
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, insert, or_, select, tuple_, update
 
 from tillpost.model.documents import OUR_NUMBERS, Document, DocumentKind, document_of_dict
 from tillpost.model.redating import redated
@@ -20,7 +20,7 @@ from tillpost.store.bookings import SentDocument, booked
 from tillpost.store.database import Database
 from tillpost.store.failures import StoreBusy
 from tillpost.store.leases import Lease, renew_lease
-from tillpost.store.schema import chunk, document
+from tillpost.store.schema import chunk, document, stream
 from tillpost.store.schema_xero import recovered
 
 # An unknown outcome rests for longer than Xero keeps an idempotency key (6 minutes) and than any slow request may still run.
@@ -123,7 +123,9 @@ def _is_posted(natural_key: ColumnElement[str]) -> ColumnElement[bool]:
 def _is_read_back() -> ColumnElement[bool]:
     """Whether Xero holds a document under this number of ours, which nothing on record stands for yet."""
     number = and_(recovered.c.number == document.c.number, recovered.c.number.startswith(OUR_NUMBERS))
-    there = and_(recovered.c.organisation == document.c.organisation, recovered.c.kind == document.c.kind, number)
+    pair = (DocumentKind.INVOICE.value, DocumentKind.CREDIT_NOTE.value)  # other facts make one of them the other
+    alike = or_(recovered.c.kind == document.c.kind, and_(recovered.c.kind.in_(pair), document.c.kind.in_(pair)))
+    there = and_(recovered.c.organisation == document.c.organisation, alike, number)
     return select(recovered.c.xero_id).where(there).exists()
 
 
@@ -172,7 +174,7 @@ def _insert_chunk(tx: Connection, held: Lease, request: Request, now: datetime) 
 def _mark_sending(tx: Connection, chunk_id: int, documents: Sequence[ReadyDocument], now: datetime) -> None:
     unchanged = tuple_(document.c.id, document.c.revision).in_([(d.id, d.revision) for d in documents])
     mark = update(document).where(unchanged, document.c.state == "ready")
-    sending = {"state": "sending", "chunk_id": chunk_id, "sends": document.c.sends + 1, "message": "", "updated_at": now}
+    sending = {"state": "sending", "chunk_id": chunk_id, "message": "", "updated_at": now}
     if tx.execute(mark.values(**sending)).rowcount != len(documents):
         raise _Changed
     positions = update(document).where(document.c.id == bindparam("row_id")).values(position=bindparam("place"))
@@ -197,12 +199,13 @@ def record_answer(db: Database, sent: Chunk, results: Sequence[ElementResult], n
 
 
 def give_back(db: Database, sent: Chunk, why: str, now: datetime, *, max_chunk: int | None = None) -> Tally:
-    """Nothing of the chunk was booked, and that is proved: its documents are ready again, in smaller chunks if need be."""
-    values: dict[str, Any] = {"state": "ready", "chunk_id": None, "position": None, "updated_at": now}
+    """Nothing of the chunk was booked, and that is proved: its documents may be sent again, in smaller chunks if need be."""
+    values: dict[str, Any] = {"chunk_id": None, "position": None, "updated_at": now}
     if max_chunk is not None:
         values["max_chunk"] = max_chunk
     with db.write() as tx:
-        tx.execute(update(document).where(_under_way(sent.id)).values(**values))
+        again = _ready_or_held(tx, sent.id)
+        tx.execute(update(document).where(_under_way(sent.id)).values(state=again, **values))
         _finish(tx, sent.id, "answered", why, now)
     return Tally(returned=len(sent.documents))
 
@@ -256,19 +259,34 @@ def _documents_of(tx: Connection, chunk_id: int) -> tuple[SentDocument, ...]:
 
 
 def settle_chunk(db: Database, looked_up: Chunk, found: Sequence[ElementResult | None], now: datetime) -> Tally:
-    """Write what the look-up told of each document of an unknown chunk: in Xero, or not there and so ready again."""
+    """Write what the look-up told of each document of an unknown chunk: in Xero, or not there and so to be sent again."""
     posted = sum(1 for result in found if result is not None)
     with db.write() as tx:
+        again = _ready_or_held(tx, looked_up.id)
         for one, result in zip(looked_up.documents, found, strict=True):
             if result is not None:
                 booked(tx, looked_up.id, one, result, now)
         left = and_(document.c.chunk_id == looked_up.id, document.c.state == "unknown")
-        refusal = {"state": "refused", "refusals": document.c.refusals + 1, "updated_at": now}
-        refused = tx.execute(update(document).where(left, document.c.max_chunk == ALONE).values(**refusal)).rowcount
-        again = {"state": "ready", "chunk_id": None, "position": None, "message": "", "updated_at": now}
-        returned = tx.execute(update(document).where(left).values(**again)).rowcount
+        values = {"sends": document.c.sends + 1, "updated_at": now}
+        refusal = update(document).where(left, document.c.max_chunk == ALONE)
+        refused = tx.execute(refusal.values(state="refused", refusals=document.c.refusals + 1, **values)).rowcount
+        given_back = update(document).where(left).values(state=again, chunk_id=None, position=None, message="", **values)
+        returned = tx.execute(given_back).rowcount
         _finish(tx, looked_up.id, "settled", f"looked up: {posted} in Xero, {returned} not there, {refused} refused", now)
     return Tally(posted, refused, returned)
+
+
+def released_streams(tx: Connection, ids: Collection[int]) -> set[int]:
+    """The released ones of these streams; all of them are locked, in one order, before their documents are touched."""
+    query = select(stream.c.id, stream.c.state).where(stream.c.id.in_(ids)).order_by(stream.c.id).with_for_update()
+    return {row.id for row in tx.execute(query) if row.state == "released"}
+
+
+def _ready_or_held(tx: Connection, chunk_id: int) -> ColumnElement[str]:
+    """The state of documents of a chunk that are not in Xero: their streams may have been held while they were under way."""
+    mine = select(document.c.stream_id).where(document.c.chunk_id == chunk_id).distinct()
+    released = released_streams(tx, tx.execute(mine).scalars().all())
+    return case((document.c.stream_id.in_(released), "ready"), else_="held")
 
 
 def _under_way(chunk_id: int) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Update, and_, not_, or_, select, update
 
 from tillpost.store import audit
-from tillpost.store.database import Database
+from tillpost.store.database import CLOCK_SKEW, Database
 from tillpost.store.schema_xero import connection
 from tillpost.store.upserts import insert_missing
 
@@ -29,6 +29,7 @@ class ConnectionRecord:
     state: str
     message: str
     told_at: datetime | None
+    posting_refused: bool
     credentials_digest: str
     tenant_id: str
     tenant_name: str
@@ -65,6 +66,7 @@ class Connected:
     tokens: SealedTokens
 
 
+_WORKING = {"state": "working", "message": "", "told_at": None, "posting_refused": False}
 _FIELDS = [connection.c[name] for name in ConnectionRecord.__slots__]
 
 
@@ -80,7 +82,7 @@ def keep_connected(db: Database, organisation: str, found: Connected, who: str, 
     values = {
         **{name: getattr(found, name) for name in ("grant", "credentials_digest", "tenant_id", "tenant_name", "scopes")},
         **_token_values(found.tokens),
-        **{"state": "working", "message": "", "told_at": None, "connected_by": who, "updated_at": now},
+        **{**_WORKING, "connected_by": who, "updated_at": now},
     }
     with db.write() as tx:
         _insert_missing(tx, found.conn_id, found.grant, now)
@@ -91,8 +93,8 @@ def keep_connected(db: Database, organisation: str, found: Connected, who: str, 
 
 def forget_connection(db: Database, organisation: str, conn_id: str, who: str, now: datetime) -> None:
     """Forget the tokens and what they led to. The organisation stays bound to its Xero tenant."""
-    cleared = dict.fromkeys(("message", "tenant_id", "tenant_name", "scopes", "credentials_digest"), "")
-    values = {**_token_values(SealedTokens()), **cleared, "state": "unknown", "told_at": None, "updated_at": now}
+    cleared = dict.fromkeys(("tenant_id", "tenant_name", "scopes", "credentials_digest"), "")
+    values = {**_token_values(SealedTokens()), **_WORKING, **cleared, "state": "unknown", "updated_at": now}
     with db.write() as tx:
         tx.execute(_of(conn_id).values(**values, generation=connection.c.generation + 1, refreshing="", refreshing_until=None))
         audit.record(tx, organisation, organisation, "disconnect", now=now, who=who, details={"connection": conn_id})
@@ -100,7 +102,8 @@ def forget_connection(db: Database, organisation: str, conn_id: str, who: str, n
 
 def take_refresh(db: Database, conn_id: str, generation: int, holder: str, now: datetime) -> bool:
     """Take the right to refresh the tokens of this generation; False while somebody else has it, or has refreshed them."""
-    free = or_(connection.c.refreshing == "", connection.c.refreshing_until <= now)
+    until = connection.c.refreshing_until
+    free = or_(connection.c.refreshing == "", until <= now, until > now + REFRESH_LEASE + CLOCK_SKEW)
     taken = _of(conn_id).where(connection.c.generation == generation, free)
     with db.write() as tx:
         return tx.execute(taken.values(refreshing=holder, refreshing_until=now + REFRESH_LEASE)).rowcount == 1
@@ -120,27 +123,44 @@ def give_back_refresh(db: Database, conn_id: str, holder: str) -> None:
         tx.execute(_of(conn_id).where(connection.c.refreshing == holder).values(refreshing="", refreshing_until=None))
 
 
-def mark_refused(db: Database, conn_id: str, grant: str, digest: str, message: str, now: datetime) -> bool:
-    """Write down that Xero does not accept a connection; True for the one who has to tell it, once for these credentials."""
+def mark_refused(db: Database, conn_id: str, grant: str, digest: str, message: str, now: datetime, *, posting: bool = False) -> bool:
+    """Write down that Xero does not accept a connection; True for the one who has to tell it, once for these credentials.
+
+    ``posting``: it was met while documents were posted.
+    """
     told = and_(connection.c.state == "refused", connection.c.credentials_digest == digest)
-    values = {"state": "refused", "credentials_digest": digest, "message": message, "updated_at": now}
+    values = {"state": "refused", "credentials_digest": digest, "message": message, "posting_refused": posting, "updated_at": now}
     with db.write() as tx:
         _insert_missing(tx, conn_id, grant, now)
+        _forget_choice(tx, conn_id, grant, digest)
         if tx.execute(_of(conn_id).where(not_(told)).values(**values, grant=grant, told_at=now)).rowcount == 1:
             return True
-        tx.execute(_of(conn_id).values(message=message, updated_at=now))
+        met = {"posting_refused": True} if posting else {}
+        tx.execute(_of(conn_id).values(message=message, updated_at=now, **met))
         return False
 
 
-def mark_working(db: Database, conn_id: str, grant: str, digest: str, now: datetime) -> None:
-    """Write down that Xero accepts a connection, unless that is on record already."""
+def mark_working(db: Database, conn_id: str, grant: str, digest: str, now: datetime, *, posting: bool = False) -> None:
+    """Write down that Xero accepts a connection, unless that is on record already.
+
+    A refusal that was met while posting is lifted by ``posting`` only: what is allowed to read may not be allowed to write.
+    """
     known = read_connection(db, conn_id)
     if known is not None and (known.state, known.grant, known.credentials_digest) == ("working", grant, digest):
         return
-    values = {"grant": grant, "state": "working", "message": "", "told_at": None, "credentials_digest": digest, "updated_at": now}
+    same = and_(connection.c.state == "refused", connection.c.credentials_digest == digest, connection.c.posting_refused)
+    mine = _of(conn_id) if posting else _of(conn_id).where(not_(same))
     with db.write() as tx:
         _insert_missing(tx, conn_id, grant, now)
-        tx.execute(_of(conn_id).values(**values))
+        _forget_choice(tx, conn_id, grant, digest)
+        tx.execute(mine.values(**_WORKING, grant=grant, credentials_digest=digest, updated_at=now))
+
+
+def _forget_choice(tx: Connection, conn_id: str, grant: str, digest: str) -> None:
+    """Forget the organisation that was found with other credentials. That of a consent was chosen for its tokens, which stay."""
+    consent = and_(connection.c.grant == grant, connection.c.refresh_token != "")
+    other = and_(connection.c.credentials_digest != digest, not_(consent))
+    tx.execute(_of(conn_id).where(other).values(tenant_id="", tenant_name="", scopes=""))
 
 
 def _of(conn_id: str) -> Update:

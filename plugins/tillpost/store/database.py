@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
@@ -24,6 +24,8 @@ from tillpost.store.failures import store_error
 from tillpost.store.migrating import is_current, upgrade
 
 BUSY_TIMEOUT_MS = 30_000
+# Clocks differ by seconds. What lies further ahead than its own length and this was written by a wrong clock: it counts for nothing.
+CLOCK_SKEW = timedelta(minutes=1)
 
 Clock = Callable[[], datetime]
 

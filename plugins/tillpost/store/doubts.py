@@ -28,7 +28,8 @@ def number_checked(db: Database, documents: Sequence[ReadyDocument], found: Sequ
     """Write that suppliers' numbers were looked for in Xero; hold the documents whose number is there."""
     with db.write() as tx:
         for one, in_xero in zip(documents, found, strict=True):
-            tx.execute(update(document).where(_unchanged(one)).values(number_checked_at=now))
+            seen = [there.xero_id for there in in_xero]
+            tx.execute(update(document).where(_unchanged(one)).values(number_checked_at=now, seen_ids=seen))
             if in_xero:
                 _hold(tx, one, _typed_by_hand(in_xero[0]), now, "number")
 

@@ -17,10 +17,10 @@ from tillpost.model.documents import Contact, Document, document_of_dict
 from tillpost.model.findings import Severity
 from tillpost.store import audit
 from tillpost.store.changes import REDATED
-from tillpost.store.claims import Tally, is_ready
+from tillpost.store.claims import Tally, is_ready, released_streams
 from tillpost.store.database import Database
 from tillpost.store.outbox import contact_key
-from tillpost.store.schema import document, finding, stream
+from tillpost.store.schema import document, finding
 
 PREFLIGHT = "preflight"
 
@@ -81,7 +81,7 @@ def write_verdicts(db: Database, organisation: str, verdicts: Iterable[Verdict],
     if not changing:
         return Tally()
     with db.write() as tx:
-        released = _locked_streams(tx, {verdict.judged.stream_id for verdict in changing})
+        released = released_streams(tx, {verdict.judged.stream_id for verdict in changing})
         alike: dict[_Change, list[Verdict]] = defaultdict(list)
         for verdict in changing:
             alike[_change_of(verdict, released)].append(verdict)
@@ -135,12 +135,6 @@ def _written(tx: Connection, change: _Change, group: Sequence[Verdict], now: dat
     }  # fmt: skip
     done = set(tx.execute(update(document).where(as_judged).values(**values).returning(document.c.id)).scalars())
     return [verdict for verdict in group if verdict.judged.id in done]
-
-
-def _locked_streams(tx: Connection, ids: set[int]) -> set[int]:
-    """The released ones of these streams; all of them are locked, in one order, before their documents are touched."""
-    query = select(stream.c.id, stream.c.state).where(stream.c.id.in_(ids)).order_by(stream.c.id).with_for_update()
-    return {row.id for row in tx.execute(query) if row.state == "released"}
 
 
 def _tell_dates(tx: Connection, organisation: str, redated: Sequence[Verdict], now: datetime) -> None:

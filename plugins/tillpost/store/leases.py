@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
-from tillpost.store.database import Database
+from tillpost.store.database import CLOCK_SKEW, Database
 from tillpost.store.schema import lease
 from tillpost.store.upserts import insert_missing
 
@@ -38,8 +38,9 @@ class LeaseHolder:
 
 
 def take_lease(db: Database, organisation: str, holder: str, now: datetime) -> Lease | LeaseHolder:
-    """Take the lease if nobody holds it; otherwise tell who does."""
-    free = and_(lease.c.organisation == organisation, lease.c.expires_at <= now)
+    """Take the lease if nobody holds it, or only a poster whose clock was ahead; otherwise tell who does."""
+    over = or_(lease.c.expires_at <= now, lease.c.expires_at > now + LEASE_TIME + CLOCK_SKEW)
+    free = and_(lease.c.organisation == organisation, over)
     with db.write() as tx:
         insert_missing(tx, lease, {"organisation": organisation, "number": 0, "expires_at": now - _LONG_AGO})
         taken = update(lease).where(free).values(number=lease.c.number + 1, holder=holder, expires_at=now + LEASE_TIME)

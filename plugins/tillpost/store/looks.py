@@ -62,12 +62,15 @@ def last_look(db: Database, organisation: str, listing: str) -> Look | None:
     return Look(since, until) if since and until else None
 
 
-def keep_look(db: Database, organisation: str, listing: str, look: Look) -> None:
-    """Remember a look beside the last one; one that began after the last had ended leaves a gap, and counts for nothing."""
+def keep_look(db: Database, organisation: str, listing: str, look: Look, now: datetime) -> None:
+    """Remember a look beside the last one; one that began after the last had ended leaves a gap, and counts for nothing.
+
+    Nobody has seen what will change after ``now``, whatever the look says.
+    """
     known = last_look(db, organisation, listing) or look
     if look.since > known.until:
         return
-    values = (min(known.since, look.since), max(known.until, look.until))
+    values = (min(known.since, look.since, now), min(max(known.until, look.until), now))
     rows = [{"organisation": organisation, "name": name, "value": value} for name, value in zip(_names(listing), values, strict=True)]
     with db.write() as tx:
         upsert(tx, watermark, rows, ("value",))

@@ -16,9 +16,17 @@ from tillpost.model.results import ElementResult, HeldDocument
 from tillpost.store.bookings import SentDocument
 from tillpost.store.outbox import FOREIGN_NUMBERS, contact_key
 from tillpost.store.schema import document
+from tillpost.store.versions import parts
 
 Identity = tuple[str, ...]
 VOID = ("VOIDED", "DELETED")
+# Other facts make an invoice a credit note under the same number, and a bill a supplier credit.
+OTHER_KIND = {
+    DocumentKind.INVOICE: DocumentKind.CREDIT_NOTE,
+    DocumentKind.CREDIT_NOTE: DocumentKind.INVOICE,
+    DocumentKind.BILL: DocumentKind.SUPPLIER_CREDIT,
+    DocumentKind.SUPPLIER_CREDIT: DocumentKind.BILL,
+}
 
 
 def held_by_identity(kind: DocumentKind, held: Iterable[HeldDocument], known_ids: frozenset[str]) -> dict[Identity, list[HeldDocument]]:
@@ -67,6 +75,12 @@ def known_xero_ids(tx: Connection, organisation: str, xero_ids: Sequence[str]) -
         query = select(document.c.xero_id).where(document.c.organisation == organisation, document.c.xero_id.in_(part))
         known.update(tx.execute(query).scalars())
     return frozenset(known)
+
+
+def typed_ids(tx: Connection, document_ids: Sequence[int]) -> frozenset[str]:
+    """The ids of what had been typed by hand under the numbers of these documents: a person has decided that ours are sent all the same."""
+    queries = [select(document.c.seen_ids).where(document.c.id.in_(part)) for part in parts(document_ids)]
+    return frozenset(xero_id for query in queries for seen in tx.execute(query).scalars() for xero_id in seen)
 
 
 def _folded(number: str) -> str:

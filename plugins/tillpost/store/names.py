@@ -16,15 +16,21 @@ from tillpost.store.schema_xero import contact, tenant
 from tillpost.store.upserts import insert_missing, upsert
 
 
-def bind_tenant(db: Database, organisation: str, tenant_id: str, now: datetime) -> None:
+def bind_tenant(db: Database, organisation: str, tenant_id: str, now: datetime, who: str = audit.SYSTEM) -> None:
     """Bind an organisation to its Xero tenant at the first connection; XeroAuthError if either is bound to another."""
     if is_bound(db, organisation, tenant_id):
         return
     with db.write() as tx:
         if insert_missing(tx, tenant, {"organisation": organisation, "tenant_id": tenant_id, "bound_at": now}):
-            audit.record(tx, organisation, organisation, "bind", now=now, details={"tenant": tenant_id})
+            audit.record(tx, organisation, organisation, "bind", now=now, who=who, details={"tenant": tenant_id})
             return
     is_bound(db, organisation, tenant_id)
+
+
+def tenant_of(db: Database, organisation: str) -> str:
+    """The Xero tenant that an organisation is bound to; '' before the first connection."""
+    with db.read() as tx:
+        return tx.execute(select(tenant.c.tenant_id).where(tenant.c.organisation == organisation)).scalar() or ""
 
 
 def is_bound(db: Database, organisation: str, tenant_id: str) -> bool:
@@ -70,6 +76,6 @@ def _refusal(organisation: str, tenant_id: str, pairs: Mapping[str, str]) -> str
         other = next(name for name, bound in pairs.items() if bound == tenant_id)
         what = f"is connected to the Xero organisation {tenant_id}, which {other!r} is bound to already"
     return (
-        f"Organisation {organisation!r} {what}. Nothing was sent. Connect the right Xero organisation; "
-        "to keep books in another one, give it an organisation of its own in tillpost.yml."
+        f"Organisation {organisation!r} {what}. Nothing was sent. Connect the right Xero organisation (as long as nothing is posted, "
+        "`tillpost connect` binds anew); to keep books in another one, give it an organisation of its own in tillpost.yml."
     )

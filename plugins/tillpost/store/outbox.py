@@ -278,7 +278,7 @@ def _replace(tx: Connection, row: DocumentRow, wanted: Document, stream_id: int,
     if row.held_rule == "number" and (row.number, row.contact_key) == (wanted.number, values["contact_key"]):
         values["state"] = "held"
     else:
-        values |= {"held_why": "", "held_rule": "", "number_checked_at": None}
+        values |= {"held_why": "", "held_rule": "", "number_checked_at": None, "seen_ids": []}
     _change(tx, row, values)
     tx.execute(delete(posting).where(posting.c.document_id == row.id))
     tx.execute(delete(finding).where(finding.c.document_id == row.id))

@@ -59,10 +59,10 @@ def refuse_contact(db: Database, organisation: str, who: Contact, messages: tupl
         return Tally(refused=tx.execute(update(document).where(mine).values(**values)).rowcount)
 
 
-def unchecked_numbers(db: Database, organisation: str, kind: DocumentKind, limit: int) -> list[ReadyDocument]:
-    """Ready documents with a supplier's number that was not looked for in Xero yet."""
+def unchecked_numbers(db: Database, organisation: str, kind: DocumentKind, limit: int, *, recent_from: date) -> list[ReadyDocument]:
+    """Ready documents with a supplier's number that was not looked for in Xero yet, those of recent dates first."""
     with db.read() as tx:
-        return ready_documents(tx, organisation, kind, limit, unchecked=True)
+        return ready_documents(tx, organisation, kind, limit, recent_from=recent_from, unchecked=True)
 
 
 def leftover(db: Database, organisation: str) -> Leftover:

@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from tillpost.model.documents import DocumentKind
 from tillpost.model.results import HeldDocument
 from tillpost.store import audit, bookings
-from tillpost.store.adopting import contacts_on_record
+from tillpost.store.adopting import Adopted, adopt_newer, contacts_on_record
 from tillpost.store.claims import LeaseLost
+from tillpost.store.comparing import agrees
 from tillpost.store.database import Database
 from tillpost.store.leases import Lease, renew_lease
 from tillpost.store.lookups import VOID, known_xero_ids
-from tillpost.store.recovery import Comparison, agrees, compare, keep, kept, take_back
+from tillpost.store.recovery import Comparison, Found, compare, keep, kept, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,11 @@ def _rebuild_kind(tx: Connection, held: Lease, kind: DocumentKind, found: Sequen
     taken = [one for one in compared.missing if take_back(tx, one, now)]
     copies = _report_copies(tx, organisation, compared, now)
     count = keep(tx, organisation, _worth_keeping(tx, organisation, kind, compared.strangers), now)
-    differing = sum(one.held[0].status not in VOID and not agrees(one.document, one.held[0]) for one in taken)
-    copies += sum(sum(there.status not in VOID for there in one.held) > 1 for one in taken)
-    return Rebuilt(kind, compared.known, len(taken), count, differing, copies)
+    newer = adopt_newer(tx, organisation, kind, now)
+    put: list[Found | Adopted] = [*taken, *newer]
+    differing = sum(one.held[0].status not in VOID and not agrees(one.document, one.held[0]) for one in put)
+    copies += sum(sum(there.status not in VOID for there in one.held) > 1 for one in put)
+    return Rebuilt(kind, compared.known, len(put), count - len(newer), differing, copies)
 
 
 def _report_copies(tx: Connection, organisation: str, compared: Comparison, now: datetime) -> int:

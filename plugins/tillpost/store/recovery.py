@@ -10,26 +10,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from tillpost.model.documents import OUR_NUMBERS, Document, DocumentKind, document_of_dict
-from tillpost.model.money import format_cents
 from tillpost.model.results import HeldDocument
 from tillpost.store import bookings
 from tillpost.store.claims import posted_ids
+from tillpost.store.comparing import READ_BACK, agrees, as_held, date_in_xero, differences
 from tillpost.store.database import Database
-from tillpost.store.lookups import VOID, Identity, held_by_identity, identity, known_xero_ids
-from tillpost.store.outbox import FOREIGN_NUMBERS
+from tillpost.store.lookups import OTHER_KIND, VOID, Identity, held_by_identity, identity, known_xero_ids
+from tillpost.store.outbox import FOREIGN_NUMBERS, DocumentPlan, write_documents
 from tillpost.store.schema import document, stream
 from tillpost.store.schema_xero import recovered
 from tillpost.store.upserts import upsert
-from tillpost.store.versions import DocumentRow, parts
+from tillpost.store.versions import UNSENT, DocumentRow, parts
 
 MAY_BE_TAKEN_BACK = ("held", "ready", "refused", "superseded", "unknown")
-READ_BACK = "Read back from Xero."
 _KEPT = ("kind", "number", "status", "contact_id", "date", "total_cents", "worth_cents", "read_at")
 
 
@@ -65,32 +64,54 @@ def compare(tx: Connection, organisation: str, kind: DocumentKind, held: Sequenc
     mine = [one for one in held if one.kind is kind and is_ours(one)]
     known = known_xero_ids(tx, organisation, [one.xero_id for one in mine if one.xero_id])
     fresh = held_by_identity(kind, mine, known)
-    if not fresh:
+    others = {} if kind in FOREIGN_NUMBERS else _of_other_kind(tx, organisation, kind, held)
+    if not fresh and not others:
         return Comparison(len(known), (), (), ())
     if kind is DocumentKind.ALLOCATION:
         missing, copies = _missing_allocations(tx, organisation, fresh), list[Found]()
     else:
-        missing, copies = _by_number(_rows(tx, organisation, kind, fresh), fresh, contacts)
+        missing, copies = _by_number(_rows(tx, organisation, kind, {**others, **fresh}), fresh, others, contacts)
     taken = {one.xero_id for found in (*missing, *copies) for one in found.held}
     strangers = tuple(one for many in fresh.values() for one in many if one.xero_id and one.xero_id not in taken)
     return Comparison(len(known), tuple(missing), tuple(copies), strangers)
 
 
+def _of_other_kind(
+    tx: Connection, organisation: str, kind: DocumentKind, held: Sequence[HeldDocument]
+) -> dict[Identity, list[HeldDocument]]:
+    """What Xero holds under numbers of ours as the other kind of a pair."""
+    others = [one for one in held if one.kind is OTHER_KIND.get(kind) and is_ours(one)]
+    return held_by_identity(OTHER_KIND[kind], others, known_xero_ids(tx, organisation, [one.xero_id for one in others])) if others else {}
+
+
 def _by_number(
-    rows: Sequence[tuple[DocumentRow, Document]], fresh: Mapping[Identity, Sequence[HeldDocument]], contacts: Mapping[str, str]
+    rows: Sequence[tuple[DocumentRow, Document]],
+    fresh: Mapping[Identity, Sequence[HeldDocument]],
+    others: Mapping[Identity, Sequence[HeldDocument]],
+    contacts: Mapping[str, str],
 ) -> tuple[list[Found], list[Found]]:
     """The documents on record that Xero holds without our knowing its id, and those that it holds under another id too."""
     missing: dict[Identity, Found] = {}
     copies = []
     for row, built in rows:
         what = identity(built, contacts, "")
-        there = fresh.get(what, ())
+        there = _undecided(row, fresh.get(what, ())) or ([] if row.xero_id else others.get(what, []))
         if there and row.xero_id:
             copies.append(Found(row, built, tuple(there)))
         elif there and what not in missing:
             likely = sorted(there, key=lambda one: (one.status in VOID, not agrees(built, one)))
             missing[what] = Found(row, built, tuple(likely))
     return list(missing.values()), copies
+
+
+def _undecided(row: DocumentRow, there: Sequence[HeldDocument]) -> list[HeldDocument]:
+    """Without what a person has seen under a supplier's number and decided that it is not ours.
+
+    A void bill is no answer either to one that a person sends anew under the supplier's number.
+    """
+    typed = () if row.held_rule == "number" else row.seen_ids
+    anew = row.kind in FOREIGN_NUMBERS and row.version > 1 and not row.sends
+    return [one for one in there if one.xero_id not in typed and not (anew and one.status in VOID)]
 
 
 def _missing_allocations(tx: Connection, organisation: str, fresh: Mapping[Identity, Sequence[HeldDocument]]) -> list[Found]:
@@ -115,52 +136,54 @@ def _missing_allocations(tx: Connection, organisation: str, fresh: Mapping[Ident
     return missing
 
 
-def agrees(wanted: Document, one: HeldDocument) -> bool:
-    """Whether Xero holds the amount that is wanted; takings that are an invoice total zero and are told by their income."""
-    if wanted.is_takings and one.worth_cents is not None:
-        return one.worth_cents == sum(line.cents for line in wanted.lines if line.cents > 0)
-    return one.total_cents == wanted.total_cents
-
-
-def date_in_xero(wanted: Document, one: HeldDocument) -> date | None:
-    """The date that was written into Xero where it is not the document's own; Xero chooses that of an allocation itself."""
-    return None if wanted.kind is DocumentKind.ALLOCATION or one.date == wanted.date else one.date
-
-
 def take_back(tx: Connection, found: Found, now: datetime) -> bool:
     """Write that Xero holds a document, with its id; False where nothing could be written.
 
-    Another amount and a copy become findings. One that is void there waits for a person's decision, as any that was voided by hand.
+    Another kind, amount or date and a copy become findings. One that is void there waits for a person's decision, as any that was
+    voided by hand.
     """
-    best = found.held[0]
-    if not best.xero_id:
+    best, other_kind = found.held[0], found.held[0].kind is not found.document.kind
+    if not best.xero_id or (other_kind and not _write_as_held(tx, found, now)):
         return False
+    # Evidence is put beside what this database had sent; what another one sent has it, or was posted before it was wanted.
+    was_sent = found.row.sends > 0 or found.row.state == "unknown"
     void = f"by somebody in Xero, read back on {now:%Y-%m-%d}" if best.status in VOID else ""
     values = {
         "state": "voided" if void else "posted", "xero_id": best.xero_id, "xero_total_cents": best.total_cents,
-        "sent_date": date_in_xero(found.document, best), "held_why": void, "held_rule": "", "message": READ_BACK, "posted_at": now,
-        "updated_at": now,
+        "sent_date": date_in_xero(found.document, best), "held_why": void, "held_rule": "", "message": READ_BACK,
+        "posted_at": best.changed_at if was_sent else None, "updated_at": now,
     }  # fmt: skip
     open_still = (document.c.id == found.row.id, document.c.xero_id == "", document.c.state.in_(MAY_BE_TAKEN_BACK))
     if tx.execute(update(document).where(*open_still).values(**values)).rowcount != 1:
         return False
-    forget(tx, found.row.organisation, [best.xero_id])
-    if found.row.state == "superseded":
-        # The facts wanted it gone: the date is settled anew when it is prepared the next time.
+    # Living copies stay: nobody stops for them.
+    forget(tx, found.row.organisation, [best.xero_id, *(one.xero_id for one in found.held if one.status in VOID)])
+    if found.row.state == "superseded" or other_kind:
+        # The facts wanted it gone, or other than it is: the date is settled anew when it is prepared the next time.
         tx.execute(update(stream).where(stream.c.id == found.row.stream_id).values(facts_digest=""))
-    tell(tx, found.row.id, found.document, found.held)
+    tell(tx, found)
     return True
 
 
-def tell(tx: Connection, document_id: int, wanted: Document, held: Sequence[HeldDocument]) -> None:
-    """Findings about a document that was read back: another amount, there more than once."""
-    best, copies = held[0], [one.xero_id for one in held if one.status not in VOID]
-    row = tx.execute(select(document).where(document.c.id == document_id)).one()
-    if best.status not in VOID and not agrees(wanted, best):
-        told = f"Xero holds it over {format_cents(best.total_cents)} instead of {format_cents(wanted.total_cents)}."
+def _write_as_held(tx: Connection, found: Found, now: datetime) -> bool:
+    """Make a document that was not sent what Xero holds under its number; False where its outcome is not known."""
+    if found.row.state not in (*UNSENT, "superseded"):
+        return False
+    made = as_held(found.document, found.held[0])
+    write_documents(tx, found.row.stream_id, DocumentPlan((), ((found.row, made),), (), ()), "held", now)
+    return True
+
+
+def tell(tx: Connection, found: Found) -> None:
+    """Findings about a document that was read back: another kind, amount or date, there more than once."""
+    copies = [one.xero_id for one in found.held if one.status not in VOID]
+    row = tx.execute(select(document).where(document.c.id == found.row.id)).one()
+    said = differences(found.document, found.held[0], found.row.sent_date) if found.held[0].status not in VOID else []
+    if said:
+        told = f"Xero holds it {' and '.join(said)}."
         bookings.report(tx, row, "booked_differently", told, "Compare it with the report and correct it in Xero; it is not sent again.")
     if len(copies) > 1:
-        bookings.report_copies(tx, document_id, copies)
+        bookings.report_copies(tx, found.row.id, copies)
 
 
 def keep(tx: Connection, organisation: str, held: Iterable[HeldDocument], now: datetime) -> int:
@@ -197,7 +220,7 @@ def adopt_kept(db: Database, organisation: str, contacts: Mapping[str, str], now
     """Take back every document on record that is kept from Xero; how many."""
     with db.read() as tx:
         there = kept(tx, organisation)
-        if not any(compare(tx, organisation, kind, there, contacts).missing for kind in {one.kind for one in there}):
+        if not there or not any(compare(tx, organisation, kind, there, contacts).missing for kind in DocumentKind):
             return 0
     taken = 0
     with db.write() as tx:

@@ -119,10 +119,12 @@ document = Table(
     text_column("held_why"),
     # What held it: empty for its stream; else the poster's doubt, which pre-flight lifts itself.
     Column("held_rule", String(20), nullable=False, server_default=""),
+    # When its supplier's number was looked for, and the ids in Xero of what a person had typed under it by then.
     Column("number_checked_at", UtcDateTime),
+    Column("seen_ids", JSON, nullable=False, server_default=text("'[]'")),
     Column("max_chunk", Integer, nullable=False),
     Column("refusals", Integer, nullable=False, server_default="0"),
-    # How often it was claimed; the date written into Xero where that is not the document's own.
+    # How often it was sent and then not found in Xero; the date written into Xero where that is not the document's own.
     Column("sends", Integer, nullable=False, server_default="0"),
     Column("sent_date", Date),
     Column("chunk_id", ForeignKey("chunk.id"), index=True),

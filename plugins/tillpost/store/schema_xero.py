@@ -115,6 +115,8 @@ connection = Table(
     Column("state", String(20), nullable=False, server_default="unknown"),
     text_column("message"),
     Column("told_at", UtcDateTime),
+    # Whether posting met the refusal: then work that only reads does not prove that it is mended.
+    Column("posting_refused", Boolean, nullable=False, server_default=text("false")),
     # Digest of the connection as it is configured: other credentials lift a refusal.
     Column("credentials_digest", String(64), nullable=False, server_default=""),
     text_column("tenant_id"),

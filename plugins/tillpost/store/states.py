@@ -144,14 +144,14 @@ def _said_by_documents(tx: Connection, organisation: str, days: DateRange | None
 
 def _needed_documents(tx: Connection, organisation: str, rows: Iterable[Row[Any]]) -> dict[str, Row[Any]]:
     keys = sorted({key for row in rows for key in (row.settles, row.credit) if key and row.state == "ready"})
-    columns = document.c.natural_key, document.c.kind, document.c.number, document.c.state
+    columns = document.c.natural_key, document.c.kind, document.c.number, document.c.state, document.c.held_why
     needed: dict[str, Row[Any]] = {}
     for start in range(0, len(keys), 400):
         part = keys[start : start + 400]
-        query = (
-            select(*columns).where(document.c.organisation == organisation, document.c.natural_key.in_(part)).order_by(document.c.version)
-        )
-        needed.update({row.natural_key: row for row in tx.execute(query)})
+        query = select(*columns).where(document.c.organisation == organisation, document.c.natural_key.in_(part))
+        # The newest version tells, and one that was never sent only where there is no other.
+        ordered = query.order_by(document.c.state != "superseded", document.c.version)
+        needed.update({row.natural_key: row for row in tx.execute(ordered)})
     return needed
 
 
@@ -162,7 +162,7 @@ def _sentences(row: Row[Any], needed: Mapping[str, Row[Any]]) -> list[str]:
     if row.state == "unknown":
         return [f"{name}: {row.message or 'no clear answer came back'}; it is looked up before anything is sent again."]
     if row.voiding:
-        return [f"{name} is to be voided in Xero ({row.held_why}); it has not confirmed that yet."]
+        return [f"{name} is to be voided in Xero ({row.held_why}); it has not confirmed that yet. {row.message}".rstrip()]
     if row.state == "voided":
         return [f"{name} was voided in Xero ({row.held_why}). {VOIDED}"]
     if row.held_why:
@@ -174,7 +174,12 @@ def _waits_for(natural_key: str, needed: Row[Any] | None) -> str:
     """What a payment or allocation waits for; empty if that is posted."""
     if needed is None:
         return f"{natural_key}, which is not in the outbox"
-    return "" if needed.state == "posted" else f"{needed.kind.replace('_', ' ')} {needed.number}, which is {needed.state}"
+    if needed.state == "posted":
+        return ""
+    said = f"{needed.kind.replace('_', ' ')} {needed.number}, which is {needed.state}"
+    if needed.state != "voided":
+        return said
+    return f"{said}: `tillpost release` of that leaves out both" if needed.held_why else f"{said}: `tillpost release` leaves it out too"
 
 
 def _findings(tx: Connection, rows: Sequence[Row[Any]], organisation: str, days: DateRange | None) -> dict[int, list[Finding]]:

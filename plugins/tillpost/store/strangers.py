@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from tillpost.model.documents import DocumentKind
 from tillpost.model.results import HeldDocument
 from tillpost.store import bookings
 from tillpost.store.database import Database
+from tillpost.store.judging import PREFLIGHT
 from tillpost.store.lookups import VOID
 from tillpost.store.outbox import FOREIGN_NUMBERS
 from tillpost.store.recovery import Comparison, Found, compare, keep, kept, take_back
-from tillpost.store.versions import UNDER_WAY
+from tillpost.store.schema import document
+from tillpost.store.versions import UNDER_WAY, DocumentRow
 
 
 def sort_out(
@@ -38,7 +40,12 @@ def sort_out(
 def _unknown(tx: Connection, kind: DocumentKind, compared: Comparison, now: datetime) -> list[HeldDocument]:
     unknown = [] if kind in FOREIGN_NUMBERS else list(compared.strangers)
     for found in compared.missing:
-        if found.row.state in UNDER_WAY or (kind in FOREIGN_NUMBERS and found.row.state != "ready"):
+        if found.held[0].kind is not kind:  # a stranger among its own kind
+            continue
+        if found.row.state in UNDER_WAY:
+            continue
+        if kind in FOREIGN_NUMBERS and not _may_be_ours(found.row):
+            _look_again(tx, found)
             continue
         adopted = found.row.sends > 0 and take_back(tx, found, now)
         if not adopted and (kind not in (DocumentKind.BILL, DocumentKind.SUPPLIER_CREDIT) or _came_later(found)):
@@ -46,12 +53,20 @@ def _unknown(tx: Connection, kind: DocumentKind, compared: Comparison, now: date
     return unknown
 
 
+def _may_be_ours(row: DocumentRow) -> bool:
+    """Whether what stands in Xero under a foreign number may be this one: it is about to be sent, or was and was not found."""
+    return bool(row.state == "ready" or row.held_rule == PREFLIGHT or (row.sends > 0 and row.held_rule != "number"))
+
+
+def _look_again(tx: Connection, found: Found) -> None:
+    """A supplier's number that came into Xero while ours was held is looked for once more before ours is sent."""
+    if any(one.status not in VOID and one.xero_id not in found.row.seen_ids for one in found.held):
+        tx.execute(update(document).where(document.c.id == found.row.id).values(number_checked_at=None))
+
+
 def _came_later(found: Found) -> bool:
-    """Whether a supplier's number came into Xero after we had looked for it; what was there then, a person has decided about."""
-    best, checked = found.held[0], found.row.number_checked_at
-    if best.status in VOID or checked is None or best.changed_at is None:
-        return False
-    return bool(best.changed_at > checked)
+    """Whether a supplier's number came into Xero after we had looked for it: what was seen then is not compared any more."""
+    return found.held[0].status not in VOID and found.row.number_checked_at is not None
 
 
 def _tell_copies(tx: Connection, organisation: str, compared: Comparison, now: datetime) -> None:

@@ -21,6 +21,7 @@ from tillpost.store.adopting import Adopted, adopt, write_adopted
 from tillpost.store.changes import POSTED_CHANGED
 from tillpost.store.database import Database
 from tillpost.store.failures import StoreBusy
+from tillpost.store.left_out import leave_out
 from tillpost.store.outbox import (
     DocumentPlan,
     Raced,
@@ -130,12 +131,14 @@ def hold(db: Database, key: StreamKey, who: str, why: str, now: datetime) -> str
 def release(db: Database, key: StreamKey, who: str, why: str, now: datetime) -> str:
     """Lift what a person may lift: a hold by hand, the poster's doubt about a document, a difference to what is posted, a voided document.
 
+    What was not sent and settles a document that stays void is left out with it.
     Blockers of checks stay: data that is wrong is mended, not waved through. Returns the new state.
     """
 
     def change(tx: Connection, row: Row[Any]) -> dict[str, Any]:
         doubted = and_(document.c.stream_id == row.id, document.c.state.in_(("held", "voided")), document.c.held_why != "")
-        tx.execute(update(document).where(doubted).values(held_why="", held_rule="", message="", number_checked_at=now, updated_at=now))
+        tx.execute(update(document).where(doubted).values(held_why="", held_rule="", message="", updated_at=now))
+        leave_out(tx, key.organisation, row.id, who, why, now)
         told = tx.execute(delete(finding).where(finding.c.stream_id == row.id, finding.c.rule == POSTED_CHANGED)).rowcount
         return {"held_by": "", "held_why": "", "accepted_digest": row.books_digest if told else row.accepted_digest}
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 from tillpost.errors import TillpostError
 from tillpost.model.documents import Document, DocumentKind, document_of_dict
 from tillpost.store import audit
-from tillpost.store.claims import LeaseLost
+from tillpost.store.claims import REST, LeaseLost
 from tillpost.store.database import Database
 from tillpost.store.evidence import postings_of
 from tillpost.store.leases import Lease, renew_lease
@@ -91,21 +91,47 @@ def confirm_void(db: Database, one: Voidable, status: str, now: datetime) -> str
         row = tx.execute(select(document).where(document.c.id == one.id)).one()
         mine = and_(document.c.id == one.id, document.c.state == "posted")
         told = "" if one.again else row.held_why
-        values = {"state": "voided", "voiding": "", "held_why": told, "updated_at": now}
+        values = {"state": "voided", "voiding": "", "held_why": told, "message": "", "updated_at": now}
         if tx.execute(update(document).where(mine).values(**values)).rowcount != 1:
             return ""
         _audit(tx, row, "voided", now, why=row.held_why, details={"status": status})
         return _new_version(tx, row, now) if one.again else ""
 
 
-def withdraw_void(db: Database, one: Voidable, message: str, now: datetime) -> None:
-    """Xero does not take a document back: it stays as it is there, and its words are kept."""
+def keep_void(db: Database, one: Voidable, message: str, now: datetime) -> None:
+    """A wish was tried and is not clear: it stays, with what stood in its way."""
+    mine = and_(document.c.id == one.id, document.c.voiding != "")
+    with db.write() as tx:
+        tx.execute(update(document).where(mine).values(message=message, updated_at=now))
+
+
+def voids_to_withdraw(db: Database, organisation: str, name: str, now: datetime, *, with_payments: bool = False) -> list[Voidable]:
+    """The wish to void a document, by its number or natural key; ``with_payments``: and those of what stands on it.
+
+    Raises TillpostError where there is none, or where a request may still be on its way: from ``REST`` after the last attempt none is.
+    """
+    with db.read() as tx:
+        row = _find(tx, organisation, name)
+        on_it = _settling(tx, row, ("posted",)) if with_payments else []
+        rows = [one for one in (*on_it, row) if one.voiding]
+        if not rows:
+            raise TillpostError(f"The {name_of(row)} is {row.state} and not to be voided: there is nothing to withdraw.")
+        clear_at = max(one.updated_at for one in rows) + REST
+        if now < clear_at:
+            raise TillpostError(
+                f"A request to void the {name_of(row)} may still be on its way: try again at {clear_at:%H:%M:%S} UTC. Nothing was changed."
+            )
+        return [_voidable(tx, one) for one in _in_order(rows)]
+
+
+def withdraw_void(db: Database, one: Voidable, why: str, now: datetime, *, action: str = "void refused", who: str = audit.SYSTEM) -> None:
+    """A document is not taken back: it stays as it is in Xero. ``why``: Xero's words, or those of the person ``who`` withdrew the wish."""
     with db.write() as tx:
         mine = and_(document.c.id == one.id, document.c.voiding != "")
         row = tx.execute(select(document).where(mine)).first()
         if row is not None:
-            tx.execute(update(document).where(mine).values(voiding="", held_why="", updated_at=now))
-            _audit(tx, row, "void refused", now, why=message)
+            tx.execute(update(document).where(mine).values(voiding="", held_why="", message="", updated_at=now))
+            _audit(tx, row, action, now, who=who, why=why)
 
 
 def record_voided_by_hand(db: Database, organisation: str, now: datetime) -> list[str]:
@@ -190,7 +216,7 @@ def _in_order(rows: Iterable[DocumentRow]) -> list[DocumentRow]:
 
 def _want(tx: Connection, row: DocumentRow, who: str, why: str, now: datetime, again: bool) -> None:
     mine = and_(document.c.id == row.id, document.c.state == "posted")
-    values = {"voiding": "again" if again else "void", "held_why": f"{who}: {why}", "updated_at": now}
+    values = {"voiding": "again" if again else "void", "held_why": f"{who}: {why}", "message": "", "updated_at": now}
     tx.execute(update(document).where(mine).values(**values))
     _audit(tx, row, "void", now, who=who, why=why, details={"again": again})
 

@@ -73,6 +73,18 @@ def scopes_of(connection: Connection) -> tuple[str, ...]:
     return named
 
 
+def check_credentials(connection: Connection) -> None:
+    """ConfigError where client id, client secret or tenant id hold what cannot be sent, as text that was pasted does."""
+    tenant_id = str(connection.extra.get("tenant_id", ""))
+    for value, where in ((connection.login, "login"), (connection.password, "password"), (tenant_id, "tenant_id in its extra")):
+        if not (value.isascii() and value.isprintable()):
+            raise ConfigError(
+                f"connection {connection.conn_id!r}: {where} holds a character that is not printable ASCII, such as a typographic quote, "
+                "an invisible space or a line end. Copy it again from Xero as plain text.",
+                value=connection.conn_id,
+            )
+
+
 def credentials_digest(connection: Connection) -> str:
     """What tells whether a connection was changed since Xero refused it: a digest of all its fields."""
     fields = (connection.host, connection.port, connection.login, connection.password, connection.schema, sorted(connection.extra.items()))

@@ -26,10 +26,10 @@ class Choice:
     backfill: bool
 
 
-def next_choice(run: Run) -> Choice | None:
+def next_choice(run: Run, in_flight: int) -> Choice | None:
     """What goes next, None if nothing may be sent now; raises Stop when the drain's time is over, and XeroErrors of contacts and numbers.
 
-    A chunk with any recent document is filled up with older ones of its kind: they cost no call.
+    A chunk with any recent document is filled up with older ones of its kind: they cost no call. ``in_flight``: requests under way.
     """
     while True:
         kind = queue.next_kind(run.db, run.organisation, run.nightly_from)
@@ -46,9 +46,15 @@ def next_choice(run: Run) -> Choice | None:
         elif any(d.contact_key and d.contact_key not in run.contacts for d in documents):
             ensure_contacts(run)
         elif kind in FOREIGN_NUMBERS and kind is not DocumentKind.ALLOCATION and not all(d.number_checked for d in documents):
-            _check_numbers(run, kind)
+            checked = _checked_now(run, kind, documents, in_flight)
+            if checked:
+                return Choice(kind, checked, _is_backfill(run, checked))
         elif documents:
-            return Choice(kind, documents, all(d.document.key.business_date < run.nightly_from for d in documents))
+            return Choice(kind, documents, _is_backfill(run, documents))
+
+
+def _is_backfill(run: Run, documents: Sequence[claims.ReadyDocument]) -> bool:
+    return all(d.document.key.business_date < run.nightly_from for d in documents)
 
 
 def _cut(documents: Sequence[claims.ReadyDocument]) -> list[claims.ReadyDocument]:
@@ -63,11 +69,25 @@ def _cut(documents: Sequence[claims.ReadyDocument]) -> list[claims.ReadyDocument
     return chosen
 
 
-def _check_numbers(run: Run, kind: DocumentKind) -> None:
+def _checked_now(run: Run, kind: DocumentKind, documents: list[claims.ReadyDocument], in_flight: int) -> list[claims.ReadyDocument]:
+    """Look for numbers in Xero, then choose anew (empty). Where only older dates lack that, and the rest of the day is the night's, those
+    that had it.
+    """
+    unchecked = queue.unchecked_numbers(run.db, run.organisation, kind, MAX_NUMBERS, recent_from=run.nightly_from)
+    limit = run.room(in_flight, backfill=True) if _is_backfill(run, unchecked) else None
+    if limit is None:
+        _check_numbers(run, kind, unchecked)
+        return []
+    checked = [d for d in documents if d.number_checked]
+    if not checked:
+        raise limit
+    return checked
+
+
+def _check_numbers(run: Run, kind: DocumentKind, unchecked: Sequence[claims.ReadyDocument]) -> None:
     """Before a supplier's number is sent for the first time: one that Xero holds already was typed by hand, and is held here."""
     if adopt_kept(run.db, run.organisation, run.contacts, run.clock()):
         return  # its contact was not known before
-    unchecked = queue.unchecked_numbers(run.db, run.organisation, kind, MAX_NUMBERS)
     held = run.sender.find_bills(kind, sorted({d.document.number for d in unchecked}))
     with run.db.read() as tx:
         known = known_xero_ids(tx, run.organisation, [one.xero_id for one in held])

@@ -24,12 +24,12 @@ from tillpost.xero import contacts as contacts_on_the_wire
 from tillpost.xero import editing, lists
 from tillpost.xero.addresses import addresses_of
 from tillpost.xero.answers import SHAPES, results_of
-from tillpost.xero.auth import CustomTokens
+from tillpost.xero.auth import CustomTokens, check_credentials
 from tillpost.xero.errors_from_xero import Answer, Request, no_clear_answer
 from tillpost.xero.listings import read_listing
 from tillpost.xero.payloads import body_of
 from tillpost.xero.sender import ContactResult, File, Gate, Ids, InXero, Listing, Meter, Parent
-from tillpost.xero.tenants import find_tenant, not_connected, read_tenants
+from tillpost.xero.tenants import find_tenant, not_connected, not_reached, read_tenants
 from tillpost.xero.tokens import Tokens
 from tillpost.xero.transport import NOT_CHANGED, NoMeter, RestOfOneCall, Transport, open_gate
 from tillpost.xero.wire import Json
@@ -58,6 +58,7 @@ class XeroClient:
     ) -> None:
         """``tokens``: without them, those of a custom connection. ``now`` tells aware UTC; ``timeouts`` are seconds to connect and between
         reads. ConfigError if the connection is unusable."""
+        check_credentials(connection)
         self._connection, self._addresses = connection, addresses_of(connection)
         clock = now or (lambda: datetime.now(UTC))
         tokens = tokens or CustomTokens(connection, self._addresses.token, clock)
@@ -72,6 +73,11 @@ class XeroClient:
         """How many requests to the organisation have left through this client."""
         return self._transport.calls
 
+    @property
+    def accepted(self) -> bool:
+        """Whether Xero has taken any request of this client: what tells a working connection from one that nobody has tried."""
+        return self._transport.accepted
+
     def tenant_id(self) -> str:
         """The id of the organisation: the connection's ``tenant_id`` in extra, or the only one that the app is connected to."""
         with self._lock:
@@ -82,8 +88,10 @@ class XeroClient:
     def check_reach(self) -> None:
         """Whether the connection still reaches its organisation, at the cost of none of its calls; raises XeroAuthError if it does not."""
         tenants = read_tenants(self._connection.conn_id, self._addresses.connections, self._transport)
-        if not tenants or (self._tenant and self._tenant not in {tenant.tenant_id for tenant in tenants}):
+        if not tenants:
             raise not_connected(self._connection.conn_id)
+        if self._tenant and self._tenant not in {tenant.tenant_id for tenant in tenants}:
+            raise not_reached(self._connection.conn_id, self._tenant)
 
     def body(self, kind: DocumentKind, documents: Sequence[Document], ids: Ids) -> bytes:
         """The exact JSON body of one request with these documents in this order. Pure and deterministic; no call."""

@@ -1,6 +1,6 @@
-"""Which contact of Xero is ours: found by our number, then by exact name without case; one that was merged is followed.
+"""Which contact of Xero is ours: found by our number, then by exact name, both without case; one that was merged is followed.
 
-ContactNumber is Xero's field for an external key; names are unique among active contacts
+ContactNumber is Xero's field for an external key, unique without case; names are unique among active contacts
 (https://developer.xero.com/documentation/api/accounting/contacts).
 """
 
@@ -29,7 +29,7 @@ class Book:
         book = cls()
         for one in contacts:
             book.by_id[one.contact_id] = one
-            for index, key in ((book.by_number, one.number), (book.by_name, folded(one.name))):
+            for index, key in ((book.by_number, one.number.casefold()), (book.by_name, folded(one.name))):
                 if key and (key not in index or not index[key].active):
                     index[key] = one
         return book
@@ -49,9 +49,9 @@ class Book:
 
     def found(self, contact: Contact) -> ContactResult | None:
         """What there is of a contact that is new to us; None if it has to be created."""
-        one = self.by_number.get(contact.number) if contact.number else None
+        one = self.by_number.get(contact.number.casefold()) if contact.number else None
         if one is not None:
-            return self._usable(contact, one)
+            return self._usable(contact, one) if _same_number(contact, one) else _unusable(_differs_in_case(contact, one))
         one = self.by_name.get(folded(contact.name))
         # With a number and out of use it is somebody else's: names are unique among active contacts only.
         if one is None or (contact.number and one.number and not one.active):
@@ -75,7 +75,19 @@ class Book:
 
 def key_of(contact: Contact) -> str:
     """What makes two of our contacts one in Xero: the number, or the name as Xero compares it."""
-    return f"number {contact.number}" if contact.number else f"name {folded(contact.name)}"
+    return f"number {contact.number.casefold()}" if contact.number else f"name {folded(contact.name)}"
+
+
+def _same_number(contact: Contact, one: XeroContact) -> bool:
+    """Whether a contact has our number; where only the case differs, its name must say so too, for it may be another's."""
+    return one.number == contact.number or folded(one.name) == folded(contact.name)
+
+
+def _differs_in_case(contact: Contact, one: XeroContact) -> str:
+    return (
+        f"the ContactNumber {contact.number!r} of {contact.name!r} is {one.number!r} of {one.name!r} in Xero, which does not tell numbers "
+        "apart by case: give one of them another number, or write it as Xero does if they are the same"
+    )
 
 
 def _unusable(message: str) -> ContactResult:

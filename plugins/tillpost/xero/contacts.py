@@ -18,7 +18,7 @@ from tillpost.model.results import XeroContact
 from tillpost.xero.errors_from_xero import Answer
 from tillpost.xero.lists import Argument, Reader, entries, modified_since
 from tillpost.xero.messages import messages_of_element
-from tillpost.xero.payloads import body_of_models, contact_model
+from tillpost.xero.payloads import Model, body_of_models, contact_model
 from tillpost.xero.sender import MAX_DOCUMENTS, ContactResult
 from tillpost.xero.wire import Json, guid, moment, objects, text
 
@@ -43,14 +43,32 @@ def changed_contacts(reader: Reader, since: datetime | None) -> list[XeroContact
 
 
 def create_contacts(client: ContactClient, contacts: Sequence[Contact]) -> list[ContactResult]:
-    """Create at most 50 contacts in one call; one result per contact, by position. Raises XeroErrors."""
+    """Create at most 50 contacts in one call; one result per contact, by position. Raises XeroErrors.
+
+    One that Xero's own model does not take (a name that is too long) is refused without a call.
+    """
     if not 0 < len(contacts) <= MAX_DOCUMENTS:
         raise ValueError(f"{len(contacts)} contacts in a request; it takes 1 to {MAX_DOCUMENTS}")
-    body = body_of_models("Contacts", [contact_model(contact) for contact in contacts])
+    models = [_model(contact) for contact in contacts]
+    made = iter(_created(client, [model for model in models if not isinstance(model, ContactResult)]))
+    return [model if isinstance(model, ContactResult) else next(made) for model in models]
+
+
+def _model(contact: Contact) -> Model | ContactResult:
+    try:
+        return contact_model(contact)
+    except ValueError as error:
+        return ContactResult("", (f"It cannot be written for Xero: {error}. Correct it where it comes from and run the date again.",))
+
+
+def _created(client: ContactClient, models: Sequence[Model]) -> list[ContactResult]:
+    if not models:
+        return []
+    body = body_of_models("Contacts", models)
     key = f"contacts-{hashlib.sha256(client.tenant_id().encode() + body).hexdigest()}"
     made = objects(client.create("create_contacts", body, key).json() or {}, "Contacts")
-    if len(made) != len(contacts):
-        raise UnknownOutcome(f"Xero answered with {len(made)} contacts where {len(contacts)} were sent; some may have been created.")
+    if len(made) != len(models):
+        raise UnknownOutcome(f"Xero answered with {len(made)} contacts where {len(models)} were sent; some may have been created.")
     return [_result(entry) for entry in made]
 
 

@@ -22,10 +22,11 @@ from tillpost.errors import RateLimited, UnknownOutcome, XeroAuthError, XeroErro
 from tillpost.xero.messages import messages_of_answer
 from tillpost.xero.wire import Json, clean, parsed, text
 
-# Where Xero names no time itself: a concurrent request ends within seconds, the app's minute within a minute.
+# Where Xero names no time itself: a concurrent request ends within seconds, a minute within a minute, and what has no name is no shorter.
 WAIT_SECONDS = {"concurrent": 1, "appminute": 60, "minute": 60}
-WAIT_UNNAMED = 5
+WAIT_UNNAMED = 60
 LONGEST_WAIT = 86_400
+TOO_MANY = 429
 REFUSED_WRITES = (400, 404, 412, 413)
 
 
@@ -60,7 +61,7 @@ class Request:
 
 def error_of_answer(request: Request, answer: Answer, now: datetime) -> XeroError:
     """The error that an answer outside 2xx means."""
-    if answer.status == 429:
+    if answer.status == TOO_MANY:
         return _rate_limited(request, answer, now)
     if answer.status in (401, 403):
         return _not_accepted(request, answer)

@@ -107,7 +107,7 @@ def _send(run: Run, one: Wanted) -> int:
         else:
             run.sender.attach(there, file, _key(run, one), gate=lambda: _ours(run))
     except XeroRefused as refusal:
-        record.move_evidence(run.db, one, "sending", "failed", run.clock(), "; ".join(refusal.messages) or str(refusal))
+        _fail(run, one, refusal)
         return 0
     except UnknownOutcome as unclear:
         _log.warning("%s: evidence of %s is looked up by the next run: %s", run.organisation, _name(one), unclear)
@@ -124,8 +124,16 @@ def _look_up(run: Run, one: Wanted) -> None:
     found = False
     if one.kind == NOTE:
         _room(run)
-        found = any(_mark(one) in words for words in run.sender.notes_of(InXero(one.document_kind, one.xero_id)))
+        try:
+            found = any(_mark(one) in words for words in run.sender.notes_of(InXero(one.document_kind, one.xero_id)))
+        except XeroRefused as refusal:
+            _fail(run, one, refusal)
+            return
     record.move_evidence(run.db, one, "sending", "done" if found else "wanted", run.clock())
+
+
+def _fail(run: Run, one: Wanted, refusal: XeroRefused) -> None:
+    record.move_evidence(run.db, one, "sending", "failed", run.clock(), "; ".join(refusal.messages) or str(refusal))
 
 
 def _ours(run: Run) -> None:

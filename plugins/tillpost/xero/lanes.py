@@ -87,9 +87,9 @@ class ThreadLanes:
         return self._busy
 
     def start(self, job: Job) -> None:
-        """Begin one more."""
-        self._busy += 1
+        """Begin one more; RuntimeError where the machine gives no thread."""
         threading.Thread(target=lambda: self._done.put(job()), name="tillpost-lane", daemon=True).start()
+        self._busy += 1
 
     def next_done(self, seconds: float | None) -> Outcome | None:
         """Wait for the next outcome."""

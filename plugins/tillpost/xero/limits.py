@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tillpost.xero.errors_from_xero import WAIT_SECONDS, WAIT_UNNAMED, retry_after
+from tillpost.xero.errors_from_xero import TOO_MANY, WAIT_SECONDS, WAIT_UNNAMED, retry_after
+from tillpost.xero.wire import clean
 
 # Xero's limits for one app and organisation, and those of an app over all its organisations; of each minute some calls are kept free.
 MINUTE_CALLS, KEPT_OF_A_MINUTE, AT_ONCE = 60, 2, 5
@@ -42,11 +43,14 @@ class Said:
     wait: int | None = None
 
 
-def said_by(headers: Mapping[str, str], now: datetime) -> Said:
-    """Read the rate headers of any answer; what is missing or rubbish says nothing."""
+def said_by(headers: Mapping[str, str], now: datetime, status: int = 0) -> Said:
+    """Read the rate headers of any answer; what is missing or rubbish says nothing.
+
+    A refusal (429) that names no limit, as a gateway's does, counts as the minute's.
+    """
     seen = {name.lower(): value for name, value in headers.items()}
-    problem = seen.get("x-rate-limit-problem", "")[:40].lower().replace("-", "").strip()
-    problem = _NAMES.get(problem, problem)
+    problem = clean(seen.get("x-rate-limit-problem"), 40).lower().replace("-", "")
+    problem = _NAMES.get(problem, problem) or ("minute" if status == TOO_MANY else "")
     wait = retry_after(seen.get("retry-after", ""), now)
     if wait is None and problem:
         wait = WAIT_SECONDS.get(problem, WAIT_UNNAMED)

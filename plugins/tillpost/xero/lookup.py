@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tillpost.model.documents import DocumentKind
 from tillpost.store import claims, doubts
-from tillpost.store.lookups import as_result, best_match, held_by_identity, identity, known_xero_ids
+from tillpost.store.lookups import as_result, best_match, held_by_identity, identity, known_xero_ids, typed_ids
 from tillpost.store.names import known_contacts
 from tillpost.xero.bodies import PostedIds
 from tillpost.xero.run import Run
@@ -32,6 +32,7 @@ def settle_unknown(run: Run, kind: DocumentKind, chunks: Sequence[claims.Chunk])
     contacts = known_contacts(run.db, run.organisation)
     with run.db.read() as tx:
         known = known_xero_ids(tx, run.organisation, [one.xero_id for one in held])
+        known |= typed_ids(tx, [one.id for chunk in chunks for one in chunk.documents])
         natural_keys = sorted({key for c in chunks for d in c.documents for key in (d.document.settles, d.document.credit) if key})
         ids = PostedIds(contacts, claims.posted_ids(tx, run.organisation, natural_keys))
     in_xero = held_by_identity(kind, held, known)

@@ -21,7 +21,8 @@ from tillpost.posting_rules import DEFAULT_RULES, PostingRules
 from tillpost.store import claims, queue
 from tillpost.store.database import Clock, Database
 from tillpost.store.leases import LeaseHolder, give_back_lease, take_lease
-from tillpost.store.names import bind_tenant, known_contacts
+from tillpost.store.names import known_contacts
+from tillpost.xero.binding import bound_tenant
 from tillpost.xero.evidence import send_evidence, turn_evidence
 from tillpost.xero.lanes import Lanes, OneLane
 from tillpost.xero.lookup import settle_rested
@@ -111,8 +112,7 @@ def _stop_of(work: Callable[[], None]) -> Stop | None:
 
 
 def _work(run: Run, lanes: Lanes) -> None:
-    run.tenant_id = run.sender.tenant_id()
-    bind_tenant(run.db, run.organisation, run.tenant_id, run.clock())
+    run.tenant_id = bound_tenant(run.db, run.organisation, run.sender, run.clock())
     lost = claims.give_up_lost_claims(run.db, run.lease, run.clock())
     if lost:
         _log.warning("%s: %s chunks of an earlier poster have an unknown outcome and are looked up", run.organisation, lost)

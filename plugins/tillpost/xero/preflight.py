@@ -30,7 +30,7 @@ MAX_TOLD = 3
 
 @dataclass(slots=True)
 class Judge:
-    """What a drain judges by, and what it has judged: revisions by document id, problems by contact key."""
+    """What a drain judges by, and what it found in order: revisions by document id; problems by contact key."""
 
     reference: ReferenceData
     revisions: dict[int, int] = field(default_factory=dict)
@@ -52,8 +52,10 @@ def hold_what_cannot_succeed(run: Run) -> None:
     judge = run.judge = run.judge or Judge(run.reference())
     for start in range(0, len(ids), PAGE):
         page = documents_to_judge(run.db, run.organisation, ids[start : start + PAGE])
-        run.add(write_verdicts(run.db, run.organisation, [_verdict(run, judge, one) for one in page], run.clock()))
-        judge.revisions.update({one.id: one.revision for one in page})
+        verdicts = [_verdict(run, judge, one) for one in page]
+        run.add(write_verdicts(run.db, run.organisation, verdicts, run.clock()))
+        # What cannot succeed is judged once more if a person releases it in the middle of the drain.
+        judge.revisions.update({v.judged.id: v.judged.revision for v in verdicts if not v.why and not v.refused})
 
 
 def is_judged(run: Run, documents: Sequence[ReadyDocument]) -> bool:

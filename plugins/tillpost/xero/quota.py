@@ -10,7 +10,7 @@ Limits and headers: https://developer.xero.com/documentation/guides/oauth2/limit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from tillpost.errors import RateLimited
 from tillpost.posting_rules import DEFAULT_RULES, PostingRules
 from tillpost.store import calls
 from tillpost.store.calls import Counted, KnownQuota
-from tillpost.store.database import Clock, Database
+from tillpost.store.database import CLOCK_SKEW, Clock, Database
 from tillpost.xero import limits
 from tillpost.xero.limits import DAY, MINUTE, Said
 from tillpost.xero.sender import Answered
@@ -66,8 +66,9 @@ class Quota:
     def before_call(self) -> Answered:
         """Count one call that is about to leave, and hand out what takes its answer; RateLimited where the budget is spent."""
         with self._db.write() as tx:
-            known = calls.lock_quota(tx, self._organisation)
+            locked = calls.lock_quota(tx, self._organisation)
             now = self._clock()  # the lock may have taken long
+            known = _believed(locked, now)
             limit = self._limit(tx, known, self._counted(tx, known, now), now)
             slot = calls.begin_call(tx, self._organisation, self._app, now, limits.SLOT_LIFE) if limit is None else 0
             if slot and slot % FORGET_EVERY == 0:
@@ -79,7 +80,8 @@ class Quota:
     def room(self, *, in_flight: int, backfill: bool) -> RateLimited | None:
         """None where one more call may leave now; else the limit it waits for. Counts nothing."""
         with self._db.read() as tx:
-            known, now = calls.known_quota(tx, self._organisation), self._clock()
+            now = self._clock()
+            known = self._known(tx, now)
             counted = self._counted(tx, known, now)
             limit = self._limit(tx, known, counted, now, in_flight)
             return self._share(tx, known, counted, now) if limit is None and backfill else limit
@@ -87,15 +89,19 @@ class Quota:
     def standing(self) -> Standing:
         """The budget as it stands now; nothing is counted."""
         with self._db.read() as tx:
-            known, now = calls.known_quota(tx, self._organisation), self._clock()
-            counted, times = self._counted(tx, known, now), calls.call_times(tx, self._organisation, now - DAY)
+            now = self._clock()
+            known = self._known(tx, now)
+            counted, times = self._counted(tx, known, now), calls.call_times(tx, self._organisation, now - DAY, now)
         minute = limits.calls_left(self._minute, self._keep, known.minute_limit, known.minute_left, counted.since, counted.minute)
         day = limits.calls_left(self._rules.calls_a_day, 0, _proved_day(known), known.day_left, counted.since, counted.day)
         blocked = known.blocked_until if known.blocked_until and known.blocked_until > now else None
         return Standing(0 if blocked else minute, day, limits.tier(self._rules.calls_a_day, known.day_limit), blocked, tuple(times))
 
+    def _known(self, tx: Connection, now: datetime) -> KnownQuota:
+        return _believed(calls.known_quota(tx, self._organisation), now)
+
     def _counted(self, tx: Connection, known: KnownQuota, now: datetime) -> Counted:
-        return calls.count_windows(tx, self._organisation, now - MINUTE, now - DAY, known.observed_at)
+        return calls.count_windows(tx, self._organisation, now - MINUTE, now - DAY, known.observed_at, now)
 
     def _limit(self, tx: Connection, known: KnownQuota, counted: Counted, now: datetime, in_flight: int = 0) -> RateLimited | None:
         minute = limits.allowed_calls(self._minute, self._keep, known.minute_limit, known.minute_left, counted.since)
@@ -109,7 +115,7 @@ class Quota:
 
     def _blocked(self, tx: Connection, known: KnownQuota, now: datetime) -> RateLimited | None:
         """Xero's own word, for this organisation or for the whole app."""
-        for told in (known, calls.known_quota(tx, calls.app_row(self._app)) if self._app else KnownQuota()):
+        for told in (known, _believed(calls.known_quota(tx, calls.app_row(self._app)), now) if self._app else KnownQuota()):
             if told.blocked_until is not None and told.blocked_until > now:
                 return self._reached(told.problem or "Xero's", told.blocked_until)
         return None
@@ -127,17 +133,17 @@ class Quota:
     def _window(self, tx: Connection, name: str, length: timedelta, used: int, allowed: int, now: datetime) -> RateLimited | None:
         if used < allowed:
             return None
-        return self._reached(name, max(calls.newest_call(tx, self._organisation, allowed) + length, now))
+        return self._reached(name, max(calls.newest_call(tx, self._organisation, allowed, now) + length, now))
 
     def _app_minute(self, tx: Connection, known: KnownQuota, now: datetime) -> RateLimited | None:
         if not self._app:
             return None
         kept = limits.KEPT_OF_AN_APP_MINUTE
-        if calls.count_calls_of_app(tx, self._app, now - MINUTE) >= limits.APP_MINUTE_CALLS - kept:
+        if calls.count_calls_of_app(tx, self._app, now - MINUTE, now) >= limits.APP_MINUTE_CALLS - kept:
             return self._reached("appminute", now + timedelta(seconds=1))
         if known.app_minute_left is None or known.observed_at is None or now >= known.observed_at + MINUTE:
             return None
-        if known.app_minute_left - calls.count_calls_of_app(tx, self._app, known.observed_at) > 0:
+        if known.app_minute_left - calls.count_calls_of_app(tx, self._app, known.observed_at, now) > 0:
             return None
         return self._reached("appminute", known.observed_at + MINUTE)
 
@@ -164,13 +170,14 @@ class Quota:
         kept = f"The calls of a day for older dates are used up for {self._organisation}; the rest is kept for the nightly run."
         return RateLimited(f"{kept} Go on at {reached.until:%Y-%m-%d %H:%M:%S} UTC.", until=reached.until, problem="day")
 
-    def _answered(self, slot: int, left_at: datetime, headers: Mapping[str, str]) -> None:
-        """Free the slot, and learn from the headers."""
+    def _answered(self, slot: int, left_at: datetime, headers: Mapping[str, str], status: int = 0) -> None:
+        """Free the slot, and learn from the headers; of a refusal without any, that there was one."""
         with self._db.write() as tx:
-            known = calls.lock_quota(tx, self._organisation)
+            locked = calls.lock_quota(tx, self._organisation)
             now = self._clock()
+            known = _believed(locked, now)
             calls.end_call(tx, slot)
-            said = limits.said_by(headers, now)
+            said = limits.said_by(headers, now, status)
             values = {} if said.wait is None else self._refused(tx, known, said, now)
             # Answers may overtake one another: what counts is the word on the call that left last.
             if said != Said() and (known.observed_at is None or known.observed_at <= left_at):
@@ -222,6 +229,17 @@ class Quota:
             until=until,
             problem=problem,
         )
+
+
+def _believed(known: KnownQuota, now: datetime) -> KnownQuota:
+    """What is known, without what a clock that was ahead has written: no wait is longer than a day, and nothing was heard tomorrow."""
+    if known.blocked_until is not None and known.blocked_until > now + DAY + CLOCK_SKEW:
+        known = replace(known, blocked_until=None, problem="")
+    if known.at_once_until is not None and known.at_once_until > now + limits.BELIEVE + CLOCK_SKEW:
+        known = replace(known, at_once=None, at_once_until=None)
+    if known.observed_at is not None and known.observed_at > now + CLOCK_SKEW:
+        known = replace(known, observed_at=None, minute_left=None, day_left=None, app_minute_left=None)
+    return known
 
 
 def _proved_day(known: KnownQuota) -> int | None:

@@ -13,10 +13,10 @@ from tillpost.model.results import HeldDocument
 from tillpost.store.claims import LeaseLost, give_up_lost_claims
 from tillpost.store.contacts import contacts_seen_until, keep_xero_contacts
 from tillpost.store.database import Clock, Database
-from tillpost.store.leases import Lease, LeaseHolder, give_back_lease, take_lease
+from tillpost.store.leases import Lease, LeaseHolder, give_back_lease, renew_lease, take_lease
 from tillpost.store.looks import Look, keep_look
-from tillpost.store.names import bind_tenant
 from tillpost.store.rebuilding import Author, Rebuilt, rebuild
+from tillpost.xero.binding import bound_tenant
 from tillpost.xero.pulling import OVERLAP
 from tillpost.xero.sender import Listing, Sender
 
@@ -40,7 +40,7 @@ def recover(
     if isinstance(taken, LeaseHolder):
         raise TillpostError(f"A poster is at work: {taken.holder}. Nothing was changed. Run again when it has ended.")
     try:
-        bind_tenant(db, organisation, sender.tenant_id(), clock())
+        bound_tenant(db, organisation, sender, clock())
         give_up_lost_claims(db, taken, clock())
         return _recover(db, taken, sender, clock, author, since, dry_run)
     except LeaseLost:
@@ -52,13 +52,22 @@ def recover(
 def _recover(db: Database, held: Lease, sender: Sender, clock: Clock, author: Author, since: datetime, dry_run: bool) -> list[Rebuilt]:
     seen = contacts_seen_until(db, held.organisation)
     keep_xero_contacts(db, held.organisation, sender.changed_contacts(seen - OVERLAP if seen else None))
+    _renew(db, held, clock())
     found: dict[tuple[DocumentKind, str], HeldDocument] = {}
     seen_until: dict[Listing, datetime] = {}
     for which in Listing:  # payments last: only their own list tells of those that were deleted
         listed = sender.listing(which, since)
+        _renew(db, held, clock())
         found |= {(one.kind, one.xero_id): one for one in listed}
         seen_until[which] = max([since, *(one.changed_at for one in listed if one.changed_at)])
     rebuilt = rebuild(db, held, list(found.values()), author, clock(), dry_run=dry_run)
     for which, until in [] if dry_run else seen_until.items():
-        keep_look(db, held.organisation, which, Look(since, until))
+        keep_look(db, held.organisation, which, Look(since, until), clock())
     return rebuilt
+
+
+def _renew(db: Database, held: Lease, now: datetime) -> None:
+    """A list of many pages takes minutes: whoever reads on keeps the lease. Raises LeaseLost."""
+    with db.write() as tx:
+        if not renew_lease(tx, held, now):
+            raise LeaseLost

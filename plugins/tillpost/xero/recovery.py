@@ -49,7 +49,7 @@ def check_known(run: Run) -> None:
     if unknown:
         raise Stop(_told(run.organisation, unknown))
     for which, look in seen.items():
-        looks.keep_look(run.db, run.organisation, which, look)
+        looks.keep_look(run.db, run.organisation, which, look, run.clock())
     for some in groups:
         run.checked[some.kind] = min(run.checked.get(some.kind, some.oldest), some.oldest)
 

@@ -77,6 +77,12 @@ class Run:
         """The first business date that belongs to the nightly work."""
         return date.fromordinal(self.clock().date().toordinal() - NIGHTLY_DAYS)
 
+    def room(self, in_flight: int, *, backfill: bool) -> RateLimited | None:
+        """The limit that keeps one more call from leaving now beside those in flight; None if there is none."""
+        if self.paused is not None and self.paused.until > self.clock():
+            return self.paused
+        return self.budget.room(in_flight=in_flight, backfill=backfill) if self.budget else None
+
     def add(self, tally: Tally) -> None:
         """Count what became of documents."""
         self.posted += tally.posted

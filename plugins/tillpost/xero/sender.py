@@ -24,8 +24,13 @@ MAX_BODY_BYTES = 3_500_000
 MAX_NUMBERS = 40
 
 Gate = Callable[[], None]
-# Takes the headers of a call's answer, whatever its status; none where no answer came.
-Answered = Callable[[Mapping[str, str]], None]
+
+
+class Answered(Protocol):
+    """Takes what came of a call."""
+
+    def __call__(self, headers: Mapping[str, str], status: int = 0) -> None:
+        """The headers of its answer and its status; none and 0 where no answer came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,10 @@ class Sender(Editor, Protocol):
         """How many requests to the organisation have left through this sender."""
 
     def tenant_id(self) -> str:
-        """The id of the Xero organisation that it is connected to."""
+        """The id of the Xero organisation that it is connected to, as it is configured or as Xero tells."""
+
+    def check_reach(self) -> None:
+        """Ask Xero whether that organisation is reached, at the cost of none of its calls; raises XeroAuthError if it is not."""
 
     def body(self, kind: DocumentKind, documents: Sequence[Document], ids: Ids) -> bytes:
         """The exact JSON body of one request with these documents in this order. Pure and deterministic; no call."""

@@ -27,8 +27,8 @@ from tillpost.xero.run import MAX_IN_A_ROW, Run, Stop
 MAX_CLAIM_AGE = timedelta(minutes=1)
 # The poster waits so long for the minute's quota before it gives its slot back.
 PATIENCE = timedelta(seconds=75)
-# What is under way when a poster is told to end gets so many seconds to answer; what does not is looked up by the next one.
-LAST_WORDS = 20.0
+# What is under way when a poster is told to end gets so long to answer; what does not is looked up by the next one.
+LAST_WORDS = timedelta(seconds=20)
 _log = logging.getLogger("tillpost.posting")
 
 
@@ -72,30 +72,24 @@ def _step(run: Run, lanes: Lanes, *, filling: bool) -> bool:
 def _fill(run: Run, lanes: Lanes) -> RateLimited | None:
     """Start chunks until all lanes are busy or nothing is ready; the limit that keeps one from leaving, if any."""
     while lanes.busy < lanes.size:
-        limit = _room(run, lanes.busy, backfill=False)
+        limit = run.room(lanes.busy, backfill=False)
         if limit is not None:
             return limit
         try:
-            choice = next_choice(run)
+            choice = next_choice(run, lanes.busy)
             if choice is None and settle_rested(run):
                 continue
         except RateLimited as reached:
             return reached
         if choice is None:
             return None
-        limit = _room(run, lanes.busy, backfill=True) if choice.backfill else None
+        limit = run.room(lanes.busy, backfill=True) if choice.backfill else None
         if limit is not None:
             return limit
         job = _claimed(run, body_of(run, choice.kind, choice.documents))
         if job is not None:
             lanes.start(job)
     return None
-
-
-def _room(run: Run, in_flight: int, *, backfill: bool) -> RateLimited | None:
-    if run.paused is not None and run.paused.until > run.clock():
-        return run.paused
-    return run.budget.room(in_flight=in_flight, backfill=backfill) if run.budget else None
 
 
 def _wait(run: Run, limit: RateLimited) -> None:
@@ -207,10 +201,14 @@ def _refused_as_a_whole(run: Run, chunk: claims.Chunk, error: XeroRefused) -> No
 
 
 def _last_words(run: Run, lanes: Lanes) -> None:
-    """Told to end in the middle of requests: record the answers that still come soon."""
+    """Told to end in the middle of requests: record the answers that still come soon, whatever they say."""
     _log.warning("%s: told to end with %s requests under way", run.organisation, lanes.busy)
+    until = run.clock() + LAST_WORDS
     while lanes.busy:
-        outcome = lanes.next_done(LAST_WORDS)
+        outcome = lanes.next_done(max((until - run.clock()).total_seconds(), 0.0))
         if outcome is None:
             return
-        record(run, outcome)
+        try:
+            record(run, outcome)
+        except Exception as error:
+            _log.warning("%s: %s", run.organisation, error)

@@ -119,7 +119,7 @@ class StoredTokens:
         return Token(secret, record.access_expires_at, record.access_expires_at - RENEW_BEFORE)
 
     def _refresh(self, record: ConnectionRecord) -> Token | None:
-        """New tokens, saved; None if the right to refresh was lost meanwhile."""
+        """New tokens, saved; None if the right to refresh was lost, or the tokens are others by now."""
         try:
             granted = self._ask(self._sealer.unseal(record.refresh_token, self._what()))
             now = self._now()
@@ -127,10 +127,12 @@ class StoredTokens:
             if not granted.refresh:
                 sealed = SealedTokens(sealed.access, sealed.access_expires_at, record.refresh_token, record.refresh_expires_at)
             kept = keep_refreshed(self._db, record.conn_id, record.generation, self._holder, sealed, now)
-        except BaseException:
+        except BaseException as problem:
             # If even this fails, the right ends by itself.
             with contextlib.suppress(StoreError):
                 give_back_refresh(self._db, record.conn_id, self._holder)
+            if isinstance(problem, XeroAuthError) and self._record().generation != record.generation:
+                return None  # refused was what others had replaced: a process that was suspended, a new consent meanwhile
             raise
         return granted.token if kept else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -12,6 +13,8 @@ from tillpost.xero.transport import Transport
 from tillpost.xero.wire import Json, clean, text
 
 MOST_SHOWN = 20
+# What can be sent in a header, and kept.
+_TENANT_ID = re.compile(r"[\x21-\x7e]{1,64}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def read_tenants(conn_id: str, address: str, transport: Transport) -> list[Tenan
     return [
         Tenant(text(entry, "tenantId"), clean(text(entry, "tenantName"), 60), text(entry, "id"))
         for entry in _entries(conn_id, answer.data)
-        if text(entry, "tenantType") == "ORGANISATION" and text(entry, "tenantId")
+        if text(entry, "tenantType") == "ORGANISATION" and _TENANT_ID.match(text(entry, "tenantId"))
     ]
 
 
@@ -90,6 +93,14 @@ def not_connected(conn_id: str) -> XeroAuthError:
     return XeroAuthError(
         f"connection {conn_id!r}: Xero accepts it, but it is connected to no organisation. Nothing was sent. "
         "Authorise it for its organisation in Xero, then run again."
+    )
+
+
+def not_reached(conn_id: str, tenant_id: str) -> XeroAuthError:
+    """The error of a connection that reaches other organisations than the one it is for."""
+    return XeroAuthError(
+        f"connection {conn_id!r}: Xero accepts it, but it is not connected to the organisation {tenant_id}. Nothing was sent. "
+        "Correct tenant_id in its extra, or connect the organisation in Xero or with `tillpost connect`, then run again."
     )
 
 

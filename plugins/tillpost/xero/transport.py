@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import HTTPError
 
 from tillpost.xero.errors_from_xero import Answer, Request, error_of_answer, error_of_network
@@ -31,7 +32,11 @@ class NoMeter:
 
     def before_call(self) -> Answered:
         """Let every call leave, and learn nothing."""
-        return lambda headers: None
+        return _nothing_learnt
+
+
+def _nothing_learnt(headers: Mapping[str, str], status: int = 0) -> None:
+    pass
 
 
 def open_gate() -> None:
@@ -39,7 +44,10 @@ def open_gate() -> None:
 
 
 class Transport:
-    """Exchanges of one connection; safe to share between threads. ``calls``: how many requests to the organisation have left."""
+    """Exchanges of one connection; safe to share between threads.
+
+    ``calls``: how many requests to the organisation have left; ``accepted``: whether Xero has taken any request of this connection.
+    """
 
     def __init__(
         self, conn_id: str, tokens: Tokens, meter: Meter, now: Callable[[], datetime], timeouts: tuple[int, int] | None = None
@@ -48,6 +56,7 @@ class Transport:
         self._timeouts = timeouts or TIMEOUTS
         self._lock = threading.Lock()
         self.calls = 0
+        self.accepted = False
 
     def exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, gate: Gate = open_gate, *, metered: bool = True
@@ -63,6 +72,7 @@ class Transport:
             token = self._tokens.another_than(token)
             answer = self._once(request, url, headers, body, gate, token, metered)
         if 200 <= answer.status < 300 or (answer.status == NOT_CHANGED and not request.writes):
+            self.accepted = True
             return answer
         raise error_of_answer(request, answer, self._now())
 
@@ -72,16 +82,16 @@ class Transport:
         sent = {**headers, "Authorization": f"Bearer {token.secret}", "Accept-Encoding": "gzip"}
         answered = (self._meter if metered else NoMeter()).before_call()
         told: Mapping[str, str] = {}
+        status = 0
         try:
             gate()
             if metered:
                 self._count()
             answer = self._exchange(request, url, sent, body)
-            told = answer.headers
+            told, status = answer.headers, answer.status
         finally:
-            self._tell(answered, told)
-        # A server that repeats what it was sent must not bring the token into a message.
-        return Answer(answer.status, answer.headers, answer.data.replace(token.secret.encode(), b"(token)"))
+            self._tell(answered, told, status)
+        return _without(token.secret, answer)
 
     def _exchange(self, request: Request, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         try:
@@ -93,10 +103,10 @@ class Transport:
         with self._lock:
             self.calls += 1
 
-    def _tell(self, answered: Answered, headers: Mapping[str, str]) -> None:
+    def _tell(self, answered: Answered, headers: Mapping[str, str], status: int) -> None:
         """Tell the meter that the call is over; it is, so a failure here must not lose the answer."""
         try:
-            answered(headers)
+            answered(headers, status)
         except Exception as error:
             _log.warning("connection %r: the rate headers of an answer were not recorded (%s)", self._conn_id, type(error).__name__)
 
@@ -126,6 +136,12 @@ class RestOfOneCall:
     def DELETE(self, url: str, *, query_params: Any = None, headers: Mapping[str, str], **ignored: Any) -> Answer:  # noqa: N802
         """Remove."""
         return self._transport.exchange("DELETE", _with_query(url, query_params), headers, gate=self._gate)
+
+
+def _without(secret: str, answer: Answer) -> Answer:
+    """The answer without the token: a server that repeats what it was sent must not bring it into a message."""
+    headers = HTTPHeaderDict((name, value.replace(secret, "(token)")) for name, value in answer.headers.items())
+    return Answer(answer.status, headers, answer.data.replace(secret.encode(), b"(token)"))
 
 
 def _with_query(url: str, query: Any) -> str:

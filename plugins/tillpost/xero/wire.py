@@ -19,6 +19,7 @@ Json = dict[str, Any]
 NO_ID = "00000000-0000-0000-0000-000000000000"
 MAX_TEXT = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _MS_DATE = re.compile(r"/Date\((-?\d{1,16})([+-]\d{4})?\)/\Z")
 
 
@@ -44,9 +45,9 @@ def child(item: Json, field: str) -> Json:
 
 
 def text(item: Json, field: str) -> str:
-    """A text as it stands; empty if it is missing, null or no text."""
+    """A text as it stands; empty if it is missing, null or no text. What no database takes (NUL, half a character) becomes U+FFFD."""
     value = item.get(field)
-    return value if isinstance(value, str) else ""
+    return _UNWRITABLE.sub("\ufffd", value) if isinstance(value, str) else ""
 
 
 def guid(item: Json, field: str) -> str:

@@ -6,8 +6,10 @@ import csv
 import io
 from dataclasses import replace
 
+import pytest
 from samples import day, document, key, posting, realistic_day, stream
 
+from tillpost.mapping.writing import defused
 from tillpost.model.documents import Contact, DocumentKind
 from tillpost.report.files import MOST_ROWS, _plain, csv_of, pdf_of
 
@@ -42,6 +44,11 @@ def test_text_from_a_till_starts_no_formula_and_figures_stay_figures() -> None:
     assert {"'=cmd|' /C calc'!A1", "'@SUM(A1)"} <= cells
     assert not {cell for cell in cells if cell[:1] in ("=", "@", "+")}
     assert "-45.45" in cells
+
+
+@pytest.mark.parametrize("text", ["=1", "\n=1", "\r=1", "\t=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20A"])
+def test_whatever_a_spreadsheet_may_take_for_a_formula_is_defused(text: str) -> None:
+    assert defused(text) == f"'{text}"
 
 
 def test_the_pdf_is_the_same_bytes_for_the_same_report_and_has_neither_links_nor_scripts() -> None:

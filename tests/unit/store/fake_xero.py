@@ -134,6 +134,9 @@ class FakeSender:
     def tenant_id(self) -> str:
         return self.xero.tenant
 
+    def check_reach(self) -> None:
+        """It is reached."""
+
     def body(self, kind: DocumentKind, documents: Sequence[Document], ids: Ids) -> bytes:
         return json.dumps([_element(kind, document, ids) for document in documents]).encode()
 

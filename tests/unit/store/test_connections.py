@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from cryptography.fernet import Fernet
@@ -47,13 +48,13 @@ def test_what_is_kept_of_a_connection_and_what_is_forgotten(db: Database, watch:
     assert read_connection(db, XERO) is None
     connected(db, watch)
     kept = ConnectionRecord(
-        XERO, CODE, "working", "", None, "digest-1", "tenant-1", "Harbour", "a b", "sealed-a", watch() + timedelta(minutes=30), "sealed-r",
+        XERO, CODE, "working", "", None, False, "digest-1", "tenant-1", "Harbour", "a b", "sealed-a", watch() + timedelta(minutes=30), "sealed-r",
         watch() + timedelta(days=60), 1, "ann", watch(),
     )  # fmt: skip
     assert known(db) == kept
     assert "sealed" not in repr(kept)
     forget_connection(db, "harbour", XERO, "bob", watch())
-    gone = ConnectionRecord(XERO, CODE, "unknown", "", None, "", "", "", "", "", None, "", None, 2, "ann", watch())
+    gone = ConnectionRecord(XERO, CODE, "unknown", "", None, False, "", "", "", "", "", None, "", None, 2, "ann", watch())
     assert known(db) == gone
     assert [(entry.action, entry.who, entry.details) for entry in audit_trail(db, "harbour")] == [
         ("connect", "ann", {"connection": XERO, "tenant": "tenant-1", "grant": CODE}),
@@ -71,6 +72,45 @@ def test_a_refusal_is_told_once_for_the_same_credentials(db: Database, watch: Wa
     mark_working(db, XERO, CODE, "digest-2", watch())
     assert (known(db).state, known(db).message, known(db).told_at) == ("working", "", None)
     assert mark_refused(db, XERO, CODE, "digest-2", "revoked again", watch())
+
+
+def test_a_refusal_that_posting_met_is_lifted_by_posting_only(db: Database, watch: Watch) -> None:
+    assert mark_refused(db, XERO, CODE, "digest-1", "no scope", watch(), posting=True)
+    mark_working(db, XERO, CODE, "digest-1", watch())
+    assert (known(db).state, known(db).message) == ("refused", "no scope")
+    assert not mark_refused(db, XERO, CODE, "digest-1", "no scope", watch(), posting=True)
+    mark_working(db, XERO, CODE, "digest-1", watch(), posting=True)
+    assert (known(db).state, known(db).posting_refused) == ("working", False)
+    # Met by reading first: posting, which meets it too, need not tell it, but is not belied by reading.
+    assert mark_refused(db, XERO, CODE, "digest-1", "revoked", watch())
+    assert not mark_refused(db, XERO, CODE, "digest-1", "revoked", watch(), posting=True)
+    mark_working(db, XERO, CODE, "digest-1", watch())
+    assert known(db).state == "refused"
+    mark_working(db, XERO, CODE, "digest-2", watch())
+    assert (known(db).state, known(db).posting_refused) == ("working", False)
+
+
+def found(db: Database) -> tuple[str, str, str]:
+    """What is on record of the organisation that was found."""
+    return known(db).tenant_id, known(db).tenant_name, known(db).scopes
+
+
+def test_other_credentials_forget_what_was_found(db: Database, watch: Watch) -> None:
+    none = SealedTokens()
+    for other in (mark_working, partial(mark_refused, message="wrong secret")):
+        keep_connected(db, "harbour", Connected(XERO, "client_credentials", "digest-1", "tenant-1", "Harbour", "a b", none), "ann", watch())
+        mark_working(db, XERO, "client_credentials", "digest-1", watch())
+        assert found(db) == ("tenant-1", "Harbour", "a b")
+        other(db, XERO, "client_credentials", "digest-2", now=watch())
+        assert found(db) == ("", "", "")
+
+
+def test_what_a_person_chose_for_a_consent_stays_with_its_tokens(db: Database, watch: Watch) -> None:
+    connected(db, watch)
+    mark_working(db, XERO, CODE, "digest-2", watch())
+    assert found(db) == ("tenant-1", "Harbour", "a b")
+    mark_working(db, XERO, "client_credentials", "digest-3", watch())
+    assert found(db) == ("", "", "")
 
 
 def test_a_working_connection_is_not_written_again(db: Database, watch: Watch) -> None:
@@ -94,6 +134,15 @@ def test_one_refreshes_at_a_time(db: Database, watch: Watch) -> None:
     assert not take_refresh(db, XERO, 2, "a", watch())
     give_back_refresh(db, XERO, "b")
     assert take_refresh(db, XERO, 2, "a", watch())
+
+
+def test_the_right_of_a_clock_that_was_ahead_is_free_and_of_one_that_is_a_little_ahead_is_not(db: Database, watch: Watch) -> None:
+    connected(db, watch)
+    assert take_refresh(db, XERO, 1, "a little", watch() + timedelta(minutes=1))
+    assert not take_refresh(db, XERO, 1, "b", watch())
+    give_back_refresh(db, XERO, "a little")
+    assert take_refresh(db, XERO, 1, "a month", watch() + timedelta(days=30))
+    assert take_refresh(db, XERO, 1, "b", watch())
 
 
 def test_a_process_that_died_while_it_refreshed_is_not_waited_for(db: Database, watch: Watch) -> None:

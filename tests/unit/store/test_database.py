@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text, update
@@ -23,6 +24,7 @@ from tests.unit.store.documents import invoice, journal, result, settle
 from tillpost.errors import StoreError
 from tillpost.store import audit as trail
 from tillpost.store import database as module
+from tillpost.store import migrating
 from tillpost.store.database import Database, open_database
 from tillpost.store.migrating import VERSION_TABLE
 from tillpost.store.schema import audit, document, metadata
@@ -79,6 +81,25 @@ def test_three_processes_may_migrate_at_once(empty_url: str) -> None:
     database = open_database(empty_url)
     assert settle(database, result(journal())) == "released"
     database.close()
+
+
+def test_suppliers_numbers_that_an_older_tillpost_looked_for_are_looked_for_again(empty_url: str) -> None:
+    database = open_database(empty_url)
+    with database.write() as tx:
+        config = migrating._config()
+        config.attributes["connection"] = tx
+        command.upgrade(config, "0002")
+        stream = "INSERT INTO stream (id, organisation, store, business_date, stream, state, figures, updated_at) VALUES "
+        tx.execute(text(f"{stream} (1, 'harbour', 'cafe', '2026-10-03', 'purchases', 'released', '{{}}', '2026-10-04')"))
+        columns = "organisation, stream_id, business_date, payload, max_chunk, created_at, updated_at, number_checked_at"
+        same = "'harbour', 1, '2026-10-03', '{}', 50, '2026-10-04', '2026-10-04', '2026-10-04'"
+        insert = f"INSERT INTO document (natural_key, version, number, kind, state, xero_id, {columns}) VALUES "
+        for name, state in (("p1", "ready"), ("p2", "posted")):
+            tx.execute(text(f"{insert} ('{name}', 1, '{name}', 'bill', '{state}', 'id-{name}', {same})"))
+    database.close()
+    with open_database(empty_url, migrate=True).read() as tx:
+        found = tx.execute(select(document.c.number, document.c.number_checked_at.is_(None), document.c.seen_ids).order_by(document.c.id))
+        assert [tuple(row) for row in found] == [("p1", True, []), ("p2", False, [])]
 
 
 def test_a_database_that_was_never_migrated_says_so(empty_url: str) -> None:

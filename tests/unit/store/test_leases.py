@@ -42,3 +42,10 @@ def test_a_renewed_lease_lasts_longer_and_one_given_back_is_free(db: Database, w
     assert isinstance(take_lease(db, "harbour", "worker-2", watch()), LeaseHolder)
     give_back_lease(db, held, watch())
     assert take_lease(db, "harbour", "worker-2", watch()) == Lease("harbour", 2, "worker-2")
+
+
+def test_a_lease_of_a_clock_that_was_ahead_is_free_and_one_of_a_clock_that_is_a_little_ahead_is_not(db: Database, watch: Watch) -> None:
+    take_lease(db, "harbour", "worker-1", watch() + timedelta(minutes=1))
+    assert isinstance(take_lease(db, "harbour", "worker-2", watch()), LeaseHolder)
+    take_lease(db, "kauri", "worker-1", watch() + timedelta(days=30))
+    assert take_lease(db, "kauri", "worker-2", watch()) == Lease("kauri", 2, "worker-2")

@@ -29,10 +29,10 @@ from tillpost.model.documents import Document, DocumentKind, DocumentLine
 from tillpost.model.findings import Stream
 from tillpost.model.results import HeldDocument, XeroContact
 from tillpost.store.audit import audit_trail
-from tillpost.store.claims import ready_documents
+from tillpost.store.claims import ready_documents, rested_chunks, settle_chunk
 from tillpost.store.database import Database
 from tillpost.store.leases import take_lease
-from tillpost.store.looks import ToSend, to_send
+from tillpost.store.looks import Look, ToSend, last_look, to_send
 from tillpost.store.rebuilding import Author, Rebuilt
 from tillpost.store.recovery import keep
 from tillpost.store.schema import document, finding, metadata
@@ -247,8 +247,8 @@ def test_what_was_sent_and_given_back_as_not_there_is_posted_when_it_shows(db: D
     xero.faults, xero.lag = ["lose after"], timedelta(minutes=15)
     assert post(db, xero).unknown == 1
     xero.watch.advance(minutes=8)
-    with db.write() as tx:  # the look-up of a list that lagged
-        tx.execute(document.update().values(state="ready", chunk_id=None, position=None))
+    [chunk] = rested_chunks(db, "harbour", xero.watch())
+    settle_chunk(db, chunk, [None], xero.watch())  # the look-up of a list that lagged
     xero.watch.advance(minutes=10)
     assert post(db, xero).posted == 0
     assert (states(db), len(xero.books)) == ({"TP/cafe/sales/2026-10-03": "posted"}, 1)
@@ -279,6 +279,14 @@ def test_what_is_released_while_a_drain_runs_is_checked_too(db: Database, xero: 
     monkeypatch.setattr(FakeSender, "send", release_meanwhile)
     assert post(db, xero).why.startswith(f"Xero holds a document of ours that is not on record here: overpayment {over.number}.")
     assert (sent(xero), xero.lists_read) == ([("send journal", 1)], [Listing.JOURNALS, Listing.OVERPAYMENTS])
+
+
+def test_a_recovery_from_a_date_that_lies_ahead_guards_as_before(db: Database, xero: FakeXero) -> None:
+    recover(db, "harbour", FakeSender(xero), xero.watch, "kim", Author("Kim", "lost"), since=datetime(2027, 3, 1, tzinfo=UTC))
+    assert last_look(db, "harbour", Listing.JOURNALS) == Look(xero.watch(), xero.watch())
+    by_hand(xero, DocumentKind.JOURNAL, journal().number, 11_000)
+    release_documents(db, journal())
+    assert (post(db, xero).posted, len(xero.books)) == (0, 1)
 
 
 def test_nothing_to_send_reads_nothing(db: Database, xero: FakeXero) -> None:

@@ -162,6 +162,18 @@ def test_a_refusal_fails_it_and_nothing_else(db: Database, xero: FakeXero) -> No
         assert tx.execute(select(evidence.c.message).where(evidence.c.state == "failed")).scalar() == "Not allowed."
 
 
+def test_a_refused_look_up_fails_it_and_nothing_else(db: Database, xero: FakeXero) -> None:
+    release_documents(db, journal(), journal(sales_of(DAY + timedelta(days=1))))
+    xero.faults = ["", "lose after", "unavailable"]
+    post(db, xero)
+    assert states(db) == ["sending", "wanted"]
+    xero.faults = ["412"]
+    post(db, xero)
+    assert (states(db), [xero_id for xero_id, _ in xero.notes]) == (["failed", "done"], ["journal-1", "journal-2"])
+    with db.read() as tx:
+        assert tx.execute(select(evidence.c.message).where(evidence.c.state == "failed")).scalar() == "The headers are wrong."
+
+
 @pytest.mark.parametrize("fault", ["auth", "unavailable"])
 def test_a_missing_right_holds_no_document_and_stops_no_connection(db: Database, xero: FakeXero, fault: str) -> None:
     release_documents(db, journal())

@@ -32,6 +32,17 @@ ARCHIVED = "The contact 'Gone' is archived in Xero: restore it there, or map 'Go
     [
         (Contact("Able", "A-1"), ContactResult("c-1")),
         (Contact("Renamed", "A-1"), ContactResult("c-1")),
+        (Contact("ABLE", "a-1"), ContactResult("c-1")),
+        (
+            Contact("Abel", "a-1"),
+            ContactResult(
+                "",
+                (
+                    "The ContactNumber 'a-1' of 'Abel' is 'A-1' of 'Able' in Xero, which does not tell numbers apart by case: give one of "
+                    "them another number, or write it as Xero does if they are the same.",
+                ),
+            ),
+        ),
         (Contact("  able "), ContactResult("c-1")),
         (
             Contact("Able", "A-2"),
@@ -77,4 +88,5 @@ def test_a_contact_whose_id_we_know(contact_id: str, result: ContactResult) -> N
 
 
 def test_what_makes_two_of_ours_one() -> None:
-    assert [key_of(c) for c in (Contact("Twice"), Contact(" twice "), Contact("Twice", "2"))] == ["name twice", "name twice", "number 2"]
+    ours = (Contact("Twice"), Contact(" twice "), Contact("Twice", "A2"), Contact("Once", "a2"))
+    assert [key_of(contact) for contact in ours] == ["name twice", "name twice", "number a2", "number a2"]

@@ -196,3 +196,38 @@ def test_two_of_one_name_are_xeros_to_judge(db: Database, client: XeroClient, wa
     assert sorted(one[0] for one in state.values()) == ["held", "ready"]
     [why] = [one[2] for one in state.values() if one[0] == "held"]
     assert "belongs to the contact with ContactNumber" in why
+
+
+def test_numbers_that_differ_in_case_only_are_one_in_xero(db: Database, client: XeroClient, watch: Watch) -> None:
+    ours = (Contact("Dora", "d-1"), Contact("DORA", "D-1"), Contact("Eva", "e-1"), Contact("Eva Bell", "E-1"))
+    release_documents(db, *(replace(invoice(f"s{n}"), contact=contact) for n, contact in enumerate(ours)))
+    run = run_of(db, client, watch)
+    ensure_contacts(run)
+    assert run.contacts["number:d-1"] == run.contacts["number:D-1"]
+    [held] = [name for name, one in states(db).items() if one[0] == "held"]
+    mine, other = (ours[3], ours[2]) if held == "s3" else (ours[2], ours[3])
+    said = (
+        f"The ContactNumber {mine.number!r} of {mine.name!r} is {other.number!r} of {other.name!r} in Xero, which does not tell numbers apart by "
+        "case: give one of them another number, or write it as Xero does if they are the same."
+    )
+    assert states(db) == {f"s{n}": ("ready", "", "") for n in range(4)} | {held: ("held", "preflight", said)}
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        (Contact("x" * 256), "Invalid value for `name`, length must be less than or equal to `255`"),
+        (Contact("Zoe", "Z" * 51), "Invalid value for `contact_number`, length must be less than or equal to `50`"),
+        (Contact("Zoe", "Z-1", "z" * 256), "Invalid value for `email_address`, length must be less than or equal to `255`"),
+    ],
+)
+def test_a_contact_that_cannot_be_written_is_refused_alone(
+    db: Database, client: XeroClient, served: Served, watch: Watch, contact: Contact, said: str
+) -> None:
+    release_documents(db, replace(invoice("s1"), contact=contact), invoice("s2"))
+    run = run_of(db, client, watch)
+    ensure_contacts(run)
+    message = f"Contact {contact.name}: It cannot be written for Xero: {said}. Correct it where it comes from and run the date again."
+    assert (states(db), list(run.contacts)) == ({"s1": ("refused", "", message), "s2": ("ready", "", "")}, ["number:c-able"])
+    assert client.create_contacts([contact])[0].contact_id == ""
+    assert calls(served) == ["GET", "PUT"]

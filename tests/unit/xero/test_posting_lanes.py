@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from tests.unit.store.databases import Watch, db, db_url, template, watch  # noqa: F401
-from tests.unit.store.documents import invoice, journal, payment, release_documents, sales_of
+from tests.unit.store.documents import invoice, journal, payment, release_documents, sales_of, trade
 from tests.unit.store.fake_xero import FakeSender, FakeXero
 from tests.unit.xero.test_posting import nights, states, xero  # noqa: F401
 from tests.unit.xero.virtual_lanes import VirtualLanes
 from tillpost.errors import RateLimited, XeroAuthError
 from tillpost.model.documents import DocumentKind
+from tillpost.model.findings import Stream
 from tillpost.store.database import Database
 from tillpost.xero import sending
 from tillpost.xero.lanes import Lanes, OneLane, Outcome, ThreadLanes, lanes_of
@@ -160,7 +161,7 @@ def test_a_poster_that_is_told_to_end_records_the_answers_that_come_soon(db: Dat
 def test_what_does_not_answer_soon_is_left_to_the_look_up(db: Database, xero: FakeXero) -> None:
     release_documents(db, *nights(300))
     with pytest.raises(Interrupted):
-        post(db, xero, InterruptedLanes(4, xero.watch, sending.LAST_WORDS + 30))
+        post(db, xero, InterruptedLanes(4, xero.watch, sending.LAST_WORDS.total_seconds() + 30))
     found = list(states(db).values())
     assert {state: found.count(state) for state in found} == {"posted": 200, "sending": 50, "ready": 50}
     xero.watch.advance(minutes=8)
@@ -168,6 +169,32 @@ def test_what_does_not_answer_soon_is_left_to_the_look_up(db: Database, xero: Fa
     xero.watch.advance(minutes=8)
     assert post(db, xero, OneLane()).posted == 50
     assert len(xero.numbers(DocumentKind.JOURNAL)) == 300
+
+
+def test_whatever_the_last_answers_say_the_poster_ends_as_it_was_told(db: Database, xero: FakeXero) -> None:
+    release_documents(db, *nights(300))
+    xero.faults = ["", "auth", "lose after", "", "lose before"]
+    with pytest.raises(Interrupted):
+        post(db, xero, InterruptedLanes(4, xero.watch, 5))
+    found = list(states(db).values())
+    assert {state: found.count(state) for state in found} == {"posted": 100, "ready": 100, "unknown": 100}
+
+
+def test_numbers_of_recent_bills_are_looked_for_first_and_old_ones_leave_the_nights_share(db: Database, xero: FakeXero) -> None:
+    today, old = xero.watch().date(), date(2026, 1, 1)
+    for n in range(60):
+        key = sales_of(old + timedelta(days=n), stream=Stream.PURCHASES)
+        release_documents(db, trade(DocumentKind.BILL, f"p{n}", key=key, contact="Beans", number=f"F-{n}"))
+    release_documents(db, trade(DocumentKind.BILL, "new", key=sales_of(today, stream=Stream.PURCHASES), contact="Beans", number="F-new"))
+
+    class NightOnly(WindowBudget):
+        def room(self, *, in_flight: int, backfill: bool) -> RateLimited | None:
+            return RateLimited("The rest is for the night.", until=xero.watch() + timedelta(hours=3), problem="day") if backfill else None
+
+    done = post(db, xero, OneLane(), budget=NightOnly(xero.watch, 0))
+    # The recent one goes, in a chunk with those older ones whose numbers were looked for beside it.
+    assert [what for what, _ in xero.requests][:2] == ["contacts", "find bill"]
+    assert "F-new" in xero.numbers(DocumentKind.BILL) and done.why == "The rest is for the night."
 
 
 def test_threads_send_at_once_and_one_thread_writes(db: Database, xero: FakeXero) -> None:

@@ -283,3 +283,75 @@ def test_a_patient_meter_waits_for_seconds_and_no_longer(db: Database, watch: Wa
     with pytest.raises(RateLimited):
         patient.before_call()
     assert waited == [0.8, 60.2]
+
+
+def test_a_refusal_that_names_nothing_stops_everybody_for_a_minute(db: Database, watch: Watch) -> None:
+    quota = Quota(db, "harbour", watch)
+    quota.before_call()({}, 429)
+    assert refused(Quota(db, "harbour", watch)) == ("minute", watch() + timedelta(seconds=61))
+    watch.advance(61)
+    quota.before_call()({"Retry-After": "300"}, 429)
+    assert refused(quota) == ("minute", watch() + timedelta(seconds=300))
+    watch.advance(301)
+    call(quota, X_MinLimit_Remaining="50")
+    watch.advance(1)
+    call(quota, 2)
+
+
+def test_the_name_of_a_limit_reaches_a_message_as_one_line(db: Database, watch: Watch) -> None:
+    quota = Quota(db, "harbour", watch)
+    call(quota, X_Rate_Limit_Problem="\x1b[31m\nred", Retry_After="9")
+    assert refused(quota) == ("[31m red", watch() + timedelta(seconds=9))
+
+
+def ahead(db: Database, watch: Watch) -> Quota:
+    """A budget that was used while the clock was a month ahead; the clock is right now."""
+    quota = Quota(db, "harbour", watch, app="app-1")
+    watch.advance(minutes=30 * 24 * 60)
+    return quota
+
+
+def mend(watch: Watch) -> None:
+    """Put the clock right."""
+    watch.advance(minutes=-30 * 24 * 60)
+
+
+def test_calls_counted_by_a_clock_that_was_ahead_count_for_nothing(db: Database, watch: Watch) -> None:
+    quota = ahead(db, watch)
+    call(quota, 56)
+    call(quota, X_MinLimit_Remaining="3", X_DayLimit_Remaining="4943")
+    mend(watch)
+    assert quota.standing() == Standing(58, 5_000, 5_000, None, ())
+    call(quota, 58)
+    assert refused(quota) == ("minute", watch() + timedelta(seconds=61))
+
+
+def test_a_call_of_a_clock_that_is_a_little_ahead_counts(db: Database, watch: Watch) -> None:
+    quota = Quota(db, "harbour", watch)
+    watch.advance(60)
+    call(quota, 58)
+    watch.advance(-60)
+    assert refused(quota) == ("minute", watch() + timedelta(seconds=121))
+
+
+def test_calls_under_way_by_a_clock_that_was_ahead_hold_no_slot(db: Database, watch: Watch) -> None:
+    quota = ahead(db, watch)
+    for _ in range(5):
+        quota.before_call()
+        watch.advance(1)
+    watch.advance(-5)
+    mend(watch)
+    quota.before_call()
+
+
+@pytest.mark.parametrize("problem", ["day", "concurrent", "app-minute"])
+def test_a_refusal_met_by_a_clock_that_was_ahead_is_forgotten_and_a_new_one_counts(db: Database, watch: Watch, problem: str) -> None:
+    quota = ahead(db, watch)
+    call(quota, X_DayLimit_Remaining="0", X_Rate_Limit_Problem=problem, Retry_After="40000")
+    mend(watch)
+    first = quota.before_call()
+    watch.advance(1)
+    second = quota.before_call()
+    first({"X-MinLimit-Remaining": "3", "X-DayLimit-Remaining": "990"})
+    second({"X-Rate-Limit-Problem": "day", "Retry-After": "7200"})
+    assert refused(quota) == ("day", watch() + timedelta(hours=2))

@@ -30,7 +30,7 @@ from tillpost.store.streams import settle_stream, stream_states
 from tillpost.xero.posting import drain
 
 # ruff: noqa: F811  (fixtures are imported by name; chance needs no secrecy here)
-SCHEDULES = int(os.environ.get("TILLPOST_TEST_SCHEDULES", "120"))
+SCHEDULES = int(os.environ.get("TILLPOST_TEST_SCHEDULES", "40"))
 FAULTS = (
     "", "", "", "", "lose before", "lose after", "lose after", "crash before", "crash after", "slow", "slow", "limit", "unavailable",
     "auth", "412", "kill before", "kill after", "kill after",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -370,3 +370,22 @@ def test_the_claim_carries_what_was_sent_and_the_record_keeps_its_own_date(db: D
         claimed = tx.execute(select(chunk.c.documents)).scalar_one()
     assert (row.payload["date"], row.sent_date) == ("2026-10-03", date(2026, 11, 1))
     assert claimed == [[row.id, trade(DocumentKind.CREDIT_NOTE, "r1").books_digest]]
+
+
+class ReleasingSender(FakeSender):
+    """A person releases what pre-flight holds while the first chunk is under way."""
+
+    def __init__(self, db: Database, xero: FakeXero) -> None:
+        super().__init__(xero)
+        self.db = db
+
+    def _call(self, what: str, count: int) -> str:
+        release(self.db, SALES, "Kim", "send it", self.xero.watch())
+        return super()._call(what, count)
+
+
+def test_what_is_released_in_the_middle_of_a_drain_is_judged_once_more(db: Database, xero: FakeXero) -> None:
+    nights = [journal(sales_of(date(2026, 1, 1) + timedelta(days=n))) for n in range(60)]
+    release_documents(db, journal(account="999"), *nights)
+    done = drain(db, "harbour", ReleasingSender(db, xero), xero.watch, "poster-1", reference=lambda: GOOD)
+    assert (done.posted, done.refused, done.held) == (60, 0, 1)

@@ -15,7 +15,7 @@ from tests.unit.xero.harbour import SECRET, connection_to
 from tests.unit.xero.stub import RESET, StubXero, http_answer
 from tillpost.connection import Connection
 from tillpost.errors import ConfigError, RateLimited, XeroAuthError, XeroUnavailable
-from tillpost.store.connections import Connected, ConnectionRecord, keep_connected, read_connection, take_refresh
+from tillpost.store.connections import Connected, ConnectionRecord, forget_connection, keep_connected, read_connection, take_refresh
 from tillpost.store.database import Database, open_database
 from tillpost.store.sealing import Sealer
 from tillpost.xero.stored_tokens import TRIES, StoredTokens, sealed_tokens
@@ -200,6 +200,48 @@ def test_tokens_that_came_after_the_lease_was_lost_are_not_used(db: Database, wa
     slow = Slow(db, SEALER, consent(stub), f"{stub.base_url}/connect/token", db.now, no_waiting)
     assert slow.token().secret == "access-2"
     assert SEALER.unseal(known(db).refresh_token, "") == "refresh-2"
+
+
+class Suspended(StoredTokens):
+    """A process that stands still between reading the tokens and sending them; ``meanwhile`` happens once."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def _ask(self, refresh_token: str) -> Granted:
+        happens, self.meanwhile = self.meanwhile, None
+        if happens:
+            happens()
+        return super()._ask(refresh_token)
+
+
+@pytest.mark.parametrize("by", ["another process", "a new consent"])
+def test_a_refusal_of_tokens_that_others_have_replaced_is_none(db: Database, watch: Watch, stub: StubXero, by: str) -> None:
+    connected(db, watch)
+    watch.advance(minutes=29)
+    late = Suspended(db, SEALER, consent(stub), f"{stub.base_url}/connect/token", db.now, no_waiting)
+
+    def replace() -> None:
+        watch.advance(minutes=40)
+        if by == "a new consent":
+            connected(db, watch, "access-2", "refresh-2")
+        else:
+            stub.token_answers = [given("access-2", "refresh-2")]
+            stored(db, stub).token()
+        stub.token_answers = [http_answer(400, '{"error":"invalid_grant"}')]
+
+    late.meanwhile = replace
+    assert late.token().secret == "access-2"
+    assert refreshed_with(stub)[-1] == "refresh-1"
+
+
+def test_a_refusal_after_disconnecting_is_one(db: Database, watch: Watch, stub: StubXero) -> None:
+    connected(db, watch)
+    watch.advance(minutes=29)
+    late = Suspended(db, SEALER, consent(stub), f"{stub.base_url}/connect/token", db.now, no_waiting)
+    late.meanwhile = lambda: forget_connection(db, "harbour", XERO, "bob", watch())
+    stub.token_answers = [http_answer(400, '{"error":"invalid_grant"}')]
+    with pytest.raises(XeroAuthError, match="nobody has given consent for it yet"):
+        late.token()
 
 
 def test_a_refresh_token_is_used_at_least_weekly(db: Database, watch: Watch, stub: StubXero) -> None:

@@ -16,6 +16,7 @@ from tests.unit.xero.harbour import NOW, SECRET, connection_to
 from tests.unit.xero.stub import RESET, TOKEN, StubXero, http_answer
 from tillpost.errors import ConfigError, RateLimited, XeroAuthError, XeroUnavailable
 from tillpost.xero.auth import SCOPES, CustomTokens
+from tillpost.xero.client import XeroClient
 
 
 class Clock:
@@ -176,6 +177,20 @@ def test_a_connection_without_id_or_secret(field: str, what: str) -> None:
     with pytest.raises(ConfigError) as caught:
         CustomTokens(connection, "http://127.0.0.1:1/connect/token", Clock())
     assert str(caught.value) == f"connection 'xero_harbour' has no {field}: put the custom connection's {what} there."
+
+
+@pytest.mark.parametrize("wrong", ["\u201cquoted\u201d", "zero\u200bwidth", "line\n", "line\r\nX-Header: y", "\ud800"])
+@pytest.mark.parametrize(("field", "where"), [("login", "login"), ("password", "password"), ("tenant_id", "tenant_id in its extra")])
+@pytest.mark.parametrize("grant", ["client_credentials", "authorization_code"])
+def test_what_was_pasted_with_more_than_text_is_told_without_it(wrong: str, field: str, where: str, grant: str) -> None:
+    plain = connection_to("http://127.0.0.1:1", grant=grant)
+    changes = {"extra": {**plain.extra, field: wrong}} if field == "tenant_id" else {field: wrong}
+    with pytest.raises(ConfigError) as caught:
+        XeroClient(replace(plain, **changes))  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        f"connection 'xero_harbour': {where} holds a character that is not printable ASCII, such as a typographic quote, an invisible space "
+        "or a line end. Copy it again from Xero as plain text."
+    )
 
 
 def test_a_token_does_not_show_itself(stub: StubXero) -> None:

@@ -49,7 +49,7 @@ def test_error_by_status(status: int, of_write: type[XeroError], of_read: type[X
         ({"Retry-After": "Sat, 03 Oct 2026 03:00:00 GMT"}, 0, ""),
         ({"Retry-After": "soon", "X-Rate-Limit-Problem": "concurrent"}, 1, "concurrent"),
         ({"X-Rate-Limit-Problem": "app-minute"}, 60, "appminute"),
-        ({}, 5, ""),
+        ({}, 60, ""),
     ],
 )
 def test_how_long_to_wait(headers: dict[str, str], seconds: int, problem: str) -> None:

@@ -37,7 +37,7 @@ class Meter:
         self.seen.append("before")
         return self.answered
 
-    def answered(self, headers: Mapping[str, str]) -> None:
+    def answered(self, headers: Mapping[str, str], status: int = 0) -> None:
         """The call is over."""
         self.seen.append(headers.get("x-minlimit-remaining", "no answer"))
 
@@ -213,7 +213,7 @@ def test_a_spent_quota_lets_nothing_leave(stub: StubXero) -> None:
 class BrokenMeter(Meter):
     """Cannot write down what it learns."""
 
-    def answered(self, headers: Mapping[str, str]) -> None:
+    def answered(self, headers: Mapping[str, str], status: int = 0) -> None:
         """The database is gone."""
         raise RuntimeError("database is locked")
 
@@ -249,6 +249,9 @@ def test_a_server_that_repeats_the_token_does_not_bring_it_into_a_message(stub: 
     with pytest.raises(XeroRefused) as caught:
         send(stub)
     assert caught.value.messages == ("bad header Bearer (token)",)
+    stub.answers = [http_answer(403, "{}", WWW_Authenticate=f'Bearer scope="{TOKEN}"')]
+    with pytest.raises(XeroAuthError, match=r'status 403: no reason given; Bearer scope="\(token\)"'):
+        send(stub)
 
 
 def test_nothing_has_changed(stub: StubXero) -> None:

@@ -66,6 +66,12 @@ def test_fields_of_another_type_are_empty() -> None:
     assert read == ([], "", {}, [{"a": 1}], "", None, [])
 
 
+def test_what_no_database_takes_is_replaced() -> None:
+    item = wire.parsed(b'{"Name":"Caf\\ud83d","Number":"A\\u0000B","Whole":"Caf\\ud83d\\ude00"}')
+    assert item is not None
+    assert [wire.text(item, field) for field in ("Name", "Number", "Whole")] == ["Caf\ufffd", "A\ufffdB", "Caf\U0001f600"]
+
+
 def test_text_from_outside_becomes_one_short_line() -> None:
     assert wire.clean("Bad\r\n\x1b[31m  Account\u2028code", 18) == "Bad [31m Account …"
     assert wire.clean(None) == ""

@@ -30,6 +30,9 @@ def _columns() -> None:
     op.add_column("document", sa.Column("held_rule", sa.String(20), nullable=False, server_default=""))
     op.add_column("document", sa.Column("sends", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("document", sa.Column("sent_date", sa.Date()))
+    op.add_column("document", sa.Column("seen_ids", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    # What was seen of suppliers' numbers so far was not kept: they are looked for once more.
+    op.execute("UPDATE document SET number_checked_at = NULL WHERE state IN ('held', 'ready', 'refused')")
     op.add_column("document", sa.Column("voiding", sa.String(20), nullable=False, server_default=""))
     under_way = sa.text("voiding <> ''")
     op.create_index("ix_document_voiding", "document", ["organisation"], sqlite_where=under_way, postgresql_where=under_way)
@@ -50,6 +53,7 @@ def _connections() -> None:
         sa.Column("state", sa.String(20), nullable=False, server_default="unknown"),
         _text("message"),
         sa.Column("told_at", UtcDateTime()),
+        sa.Column("posting_refused", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("credentials_digest", sa.String(64), nullable=False, server_default=""),
         _text("tenant_id"),
         _text("tenant_name"),
