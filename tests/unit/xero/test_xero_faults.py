@@ -281,3 +281,19 @@ def test_allocations_without_a_parent_and_keys_that_are_too_long_are_mistakes_of
     with pytest.raises(ValueError, match="1 to 128 characters"):
         client_of(stub).send(DocumentKind.JOURNAL, BODY, "k" * 129)
     assert stub.received == []
+
+
+def test_the_meter_is_told_the_status_of_an_answer(stub: StubXero) -> None:
+    told: list[int] = []
+
+    class Statuses(Meter):
+        def answered(self, headers: Mapping[str, str], status: int = 0) -> None:
+            told.append(status)
+
+    stub.answers = [http_answer(429, ""), RESET, http_answer(200, json.dumps(SAVED))]
+    client = client_of(stub, Statuses())
+    for error in (RateLimited, UnknownOutcome):
+        with pytest.raises(error):
+            client.send(DocumentKind.JOURNAL, BODY, "key-1")
+    client.send(DocumentKind.JOURNAL, BODY, "key-1")
+    assert told == [429, 0, 200]
