@@ -32,7 +32,9 @@ def with_key(shop: Shop, key: str) -> Site:
 
 
 @pytest.mark.parametrize(
-    ("key", "why"), [("", "there is no key for that"), (Fernet.generate_key().decode(), "were encrypted with a key that")]
+    ("key", "why"),
+    [("", "there is no key for that"), (Fernet.generate_key().decode(), "were encrypted with a key that")],
+    ids=["none", "another"],
 )
 def test_without_the_key_of_the_tokens(consenting: Shop, key: str, why: str) -> None:
     consenting.connect()
