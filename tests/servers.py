@@ -1,8 +1,8 @@
 """Runs a command with the servers that the tests need: ``python -m tests.servers COMMAND ...``.
 
-A real PostgreSQL is started in a folder of its own, on a free loopback port, and ended afterwards; its URL goes into
-``TILLPOST_TEST_POSTGRES_URL``. Missing Debian packages are installed where this is root; else the tests that need them skip
-with a loud line, and under CI=true the run fails.
+A real PostgreSQL and a real MariaDB are started, each in a folder of its own, on a free loopback port, and ended afterwards; their
+URLs go into ``TILLPOST_TEST_POSTGRES_URL`` and ``TILLPOST_TEST_MARIADB_URL``. Missing Debian packages are installed where this is
+root; else the tests that need them skip with a loud line, and under CI=true the run fails.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 URL = "TILLPOST_TEST_POSTGRES_URL"
+MARIADB_URL = "TILLPOST_TEST_MARIADB_URL"
 CHROMIUM = "TILLPOST_TEST_CHROMIUM"
+START_SECONDS = 60
 
 
 def main(command: Sequence[str]) -> int:
@@ -27,13 +30,12 @@ def main(command: Sequence[str]) -> int:
     chromium = _program("chromium", "chromium")
     if chromium:
         environment[CHROMIUM] = chromium
-    if environment.get(URL):
+    with ExitStack() as servers:
+        if not environment.get(URL) and (programs := _postgres_programs()):
+            environment[URL] = servers.enter_context(_postgres(programs))
+        if not environment.get(MARIADB_URL) and _mariadb_is_there():
+            environment[MARIADB_URL] = servers.enter_context(_mariadb())
         return subprocess.run(command, env=environment).returncode
-    programs = _postgres_programs()
-    if programs is None:
-        return subprocess.run(command, env=environment).returncode
-    with _postgres(programs) as url:
-        return subprocess.run(command, env={**environment, URL: url}).returncode
 
 
 def _postgres_programs() -> Path | None:
@@ -100,6 +102,55 @@ def _as_postgres(command: list[str]) -> None:
     """PostgreSQL refuses to run as root: then its own user runs it."""
     user = {"user": "postgres", "cwd": "/tmp"} if os.geteuid() == 0 else {}
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **user)  # type: ignore[call-overload]
+
+
+def _mariadb_is_there() -> bool:
+    """Whether MariaDB's server and what sets it up are there; the packages bring no service that would start by itself."""
+    needed = (("mariadbd", "mariadb-server-core"), ("my_print_defaults", "mariadb-client-core"))
+    missing = [name for name, package in needed if _program(name, package) is None]
+    return not missing
+
+
+@contextmanager
+def _mariadb() -> Iterator[str]:
+    """A MariaDB server of our own for as long as the context lasts; root has no password, and only this machine can ask."""
+    root = Path(tempfile.mkdtemp(prefix="tillpost-mariadb-"))
+    data, port, as_user = root / "data", _free_port(), []
+    if os.geteuid() == 0:
+        as_user = ["--user=nobody"]
+        shutil.chown(root, "nobody")
+    install = [
+        "mariadb-install-db",
+        "--no-defaults",
+        f"--datadir={data}",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+        *as_user,
+    ]
+    subprocess.run(install, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [
+        "mariadbd", "--no-defaults", f"--datadir={data}", f"--port={port}", f"--socket={root}/socket", "--bind-address=127.0.0.1",
+        "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=256M", "--max-allowed-packet=64M", *as_user,
+    ]  # fmt: skip
+    with (root / "log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        _wait_for(server, port, root / "log")
+        yield f"mysql+pymysql://root@127.0.0.1:{port}/"
+    finally:
+        server.kill()
+        server.wait()
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    sys.exit(f"MariaDB did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def _free_port() -> int:

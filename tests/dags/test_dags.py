@@ -87,7 +87,7 @@ def test_a_wrong_tillpost_yml_shows_as_import_error_with_file_and_line(tmp_path:
         assert f"{tmp_path}/tillpost.yml:{line}: organisation 'kauri' has no setting 'county'. Allowed: name, country" in error
 
 
-@pytest.mark.parametrize("broken", ["mappings/harbour/accounts.csv", "sql/idealpos/sales.sql"])
+@pytest.mark.parametrize("broken", ["mappings/harbour/accounts.csv", "sql/demo_idealpos/sales.sql"])
 def test_a_mistake_elsewhere_does_not_stop_the_parsing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
     from airflow.dag_processing.dagbag import BundleDagBag
 

@@ -116,8 +116,8 @@ def test_nothing_earlier_than_the_first_date_of_a_store_is_looked_at(world: Worl
     assert world.post()["posted"] == 0
     assert (world.states(), world.in_xero()) == ({}, {})
     assert plan_run(world.site, "harbour", "2026-10-05", "2026-10-07", nightly=False) == [
-        {"pos": "idealpos", "stores": {"cafe": ["2026-10-06"]}},
-        {"pos": "pointofrental", "stores": {"hire": ["2026-10-06"]}},
+        {"pos": "demo_idealpos", "stores": {"cafe": ["2026-10-06"]}},
+        {"pos": "demo_pointofrental", "stores": {"hire": ["2026-10-06"]}},
     ]
 
 

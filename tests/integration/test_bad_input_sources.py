@@ -51,7 +51,7 @@ def test_a_pos_database_that_is_away_keeps_its_store_open_and_nobody_else(world:
 def _error_of_hire(world: World) -> str:
     """What the extraction of the hire store says."""
     groups = plan_run(world.site, "harbour", "2026-10-05", "2026-10-06", nightly=False)
-    [result] = extract_group(world.site, "harbour", next(group for group in groups if group["pos"] == "pointofrental"), "test")
+    [result] = extract_group(world.site, "harbour", next(group for group in groups if group["pos"] == "demo_pointofrental"), "test")
     assert (result["store"], result["dates"], result["folder"] == "") == ("hire", ["2026-10-05"], result["error"] != "")
     return result["error"]
 
@@ -110,13 +110,13 @@ def _replace(file: Path, old: str, new: str) -> str:
     ids=["a column is missing", "the database has no such column", "an unknown bind"],
 )
 def test_sql_that_does_not_deliver_names_file_column_and_remedy(world: World, old: str, new: str, said: str, remedy: str) -> None:
-    _replace(world.include / "sql" / "pointofrental" / "sales.sql", old, new)
+    _replace(world.include / "sql" / "demo_pointofrental" / "sales.sql", old, new)
     error = _error_of_hire(world)
     assert said in error and remedy in error
 
 
 def test_a_missing_column_keeps_its_store_open_until_the_file_is_mended(world: World) -> None:
-    file = world.include / "sql" / "pointofrental" / "sales.sql"
+    file = world.include / "sql" / "demo_pointofrental" / "sales.sql"
     good = _replace(file, "c.Total AS gross_cents", "c.Total AS total_cents")
     summary = world.prepare()
     assert (summary["open"], summary["released"]) == (["harbour/hire/2026-10-05"], 1)

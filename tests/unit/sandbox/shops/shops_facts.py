@@ -34,10 +34,10 @@ class DemoStore:
 
 
 STORES = (
-    DemoStore("cafe", "harbour", "harbour_idealpos.sqlite", "idealpos", "Australia/Melbourne"),
-    DemoStore("bottleshop", "harbour", "harbour_idealpos.sqlite", "idealpos", "Australia/Melbourne"),
-    DemoStore("hire", "harbour", "harbour_hire.sqlite", "pointofrental", "Australia/Brisbane"),
-    DemoStore("ponsonby", "kauri", "kauri_idealpos.sqlite", "idealpos", "Pacific/Auckland", 15, 10),
+    DemoStore("cafe", "harbour", "harbour_idealpos.sqlite", "demo_idealpos", "Australia/Melbourne"),
+    DemoStore("bottleshop", "harbour", "harbour_idealpos.sqlite", "demo_idealpos", "Australia/Melbourne"),
+    DemoStore("hire", "harbour", "harbour_hire.sqlite", "demo_pointofrental", "Australia/Brisbane"),
+    DemoStore("ponsonby", "kauri", "kauri_idealpos.sqlite", "demo_idealpos", "Pacific/Auckland", 15, 10),
 )
 BY_KEY = {store.key: store for store in STORES}
 

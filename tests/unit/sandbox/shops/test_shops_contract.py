@@ -15,7 +15,7 @@ from shops_facts import BY_KEY, END, SQL, STORES, DemoStore, binds, business_dat
 from sandbox.shops.dates import DATES
 from tillpost.model.facts import TABLES, Column, ColumnKind
 
-FILES = [file for pos in ("idealpos", "pointofrental") for file in sorted((SQL / pos).glob("*.sql"))]
+FILES = [file for pos in ("demo_idealpos", "demo_pointofrental") for file in sorted((SQL / pos).glob("*.sql"))]
 WITH_DATES = ("sales", "movements", "shifts", "counts", "control_totals", "purchases")
 CASES = [(store, table) for store in STORES for table in tables_of(store)]
 DATED = [(store, table) for store, table in CASES if table in WITH_DATES]

@@ -12,7 +12,7 @@ from shops_facts import SQL, STORES
 from sandbox.shops import hire_schema, idealpos_schema
 
 DOCUMENT = SQL.parents[1] / "docs" / "demo_shops.md"
-SCHEMAS = {"idealpos": idealpos_schema.SCHEMA, "pointofrental": hire_schema.SCHEMA}
+SCHEMAS = {"demo_idealpos": idealpos_schema.SCHEMA, "demo_pointofrental": hire_schema.SCHEMA}
 
 
 def schema_columns(pos: str) -> dict[str, set[str]]:
@@ -43,7 +43,7 @@ def test_the_files_run_on_the_documented_columns_alone(pos: str) -> None:
     """A site that creates the documented columns has all that the files ask for."""
     real = schema_columns(pos)
     documented = {table: columns & real[table] for table, columns in documented_columns(pos).items()}
-    keys = {"LedgerStatus": ", PRIMARY KEY ({}, DocumentKind, DocumentKey)".format("SiteCode" if pos == "idealpos" else "StoreCode")}
+    keys = {"LedgerStatus": ", PRIMARY KEY ({}, DocumentKind, DocumentKey)".format("SiteCode" if pos == "demo_idealpos" else "StoreCode")}
     with closing(sqlite3.connect(":memory:")) as connection:
         for table, columns in documented.items():
             connection.execute(f"CREATE TABLE {table} ({', '.join(sorted(columns))}{keys.get(table, '')})")

@@ -13,7 +13,7 @@ from shops_facts import STORES, DemoStore, business_date, completed, grouped
 from sandbox.shops.cents import gst_inside
 
 RATES = {"AU": {"GST": 10, "CAP": 10, "FRE": 0}, "NZ": {"GST": 15, "FRE": 0}}
-SHIFT_STORES = [store for store in STORES if store.pos == "idealpos"]
+SHIFT_STORES = [store for store in STORES if store.pos == "demo_idealpos"]
 WITH_SHIFTS = pytest.mark.parametrize("store", SHIFT_STORES, ids=lambda store: store.key)
 
 

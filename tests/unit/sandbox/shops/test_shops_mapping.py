@@ -44,7 +44,11 @@ def used(facts: Reader, organisation: str, table: str, column: str) -> set[str]:
     """All values of a column in the organisation's shops."""
     stores = [store for store in STORES if store.organisation == organisation]
     return {
-        row[column] for store in stores if store.pos == "idealpos" or table != "counts" for row in facts(store, table) if row.get(column)
+        row[column]
+        for store in stores
+        if store.pos == "demo_idealpos" or table != "counts"
+        for row in facts(store, table)
+        if row.get(column)
     }
 
 
@@ -114,7 +118,7 @@ def test_contacts_cover_suppliers_debtor_and_account_contracts(facts: Reader, or
     accounts = {
         sale["customer_id"]
         for store in stores
-        if store.pos == "pointofrental"
+        if store.pos == "demo_pointofrental"
         for sale in facts(store, "sales")
         if sale["is_account_contract"]
     }
