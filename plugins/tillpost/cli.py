@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tillpost import cli_acts, cli_connect, cli_mapping, cli_plan, cli_recover
-from tillpost.cli_words import date_of, plain
+from tillpost.cli_words import OrganisationOption, date_of, plain
 from tillpost.config import Site, load_site
 from tillpost.errors import ConfigError, TillpostError
 from tillpost.model.money import format_cents
@@ -29,7 +29,6 @@ app.add_typer(cli_plan.app)
 app.add_typer(cli_mapping.app, name="mapping")
 out, err = Console(), Console(stderr=True)
 
-OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")]
 DateOption = Annotated[str, typer.Option("--date", "-d", metavar="YYYY-MM-DD", help="The business date: the day on which trade began.")]
 
 STATE_STYLES = {

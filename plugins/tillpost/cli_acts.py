@@ -14,13 +14,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tillpost.cli_words import plain, reason_of
+from tillpost.cli_words import OrganisationOption, plain, reason_of
 from tillpost.config import load_site
 
 app = typer.Typer()
 out = Console()
 
-OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")]
 StoreOption = Annotated[str, typer.Option("--store", "-s", help="The store's key in tillpost.yml; _all for the document of all stores.")]
 DateOption = Annotated[str, typer.Option("--date", "-d", metavar="YYYY-MM-DD", help="The business date.")]
 StreamOption = Annotated[str, typer.Option("--stream", help="sales or purchases.")]

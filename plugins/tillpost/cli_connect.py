@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tillpost.cli_words import plain
+from tillpost.cli_words import OrganisationOption, plain
 from tillpost.config import load_site
 from tillpost.errors import ConfigError
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 out = Console()
 
-OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")]
 STYLES = {"working": "green", "refused": "red", "not configured": "red"}
 
 

@@ -14,14 +14,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tillpost.cli_words import date_of, plain
+from tillpost.cli_words import OrganisationOption, date_of, plain
 from tillpost.config import load_site
 from tillpost.errors import ConfigError
 
 app = typer.Typer(no_args_is_help=True, help="Check, draft, show and import what POS codes are booked to.")
 out, err = Console(), Console(stderr=True)
 
-OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")]
 FromOption = Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD", help="The first business date; without it, two weeks back.")]
 ToOption = Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD", help="The last business date; without it, yesterday.")]
 ToDateOption = Annotated[str, typer.Option("--to-date", metavar="YYYY-MM-DD", help="The last business date; without it, yesterday.")]

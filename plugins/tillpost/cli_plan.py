@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tillpost.cli_words import date_of, plain
+from tillpost.cli_words import OrganisationOption, date_of, plain
 from tillpost.config import load_site
 from tillpost.errors import ConfigError
 from tillpost.model.period import DateRange
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 out = Console()
 
-OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")]
 # More reasons than that are counted together.
 MOST_REASONS = 10
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tillpost.cli_words import date_of
+from tillpost.cli_words import OrganisationOption, date_of
 from tillpost.config import load_site
 
 app = typer.Typer()
@@ -22,7 +22,7 @@ COLUMNS = ("on record", "recovered", "kept", "other amount", "more than once")
 
 @app.command()
 def recover(
-    organisation: Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")],
+    organisation: OrganisationOption,
     first: Annotated[
         str,
         typer.Option(

@@ -1,12 +1,16 @@
-"""What the commands share: dates as people write them, and text from outside on a terminal."""
+"""What the commands share: their options, dates as people write them, and text from outside on a terminal."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
+import typer
 from rich.markup import escape
 
 from tillpost.errors import ConfigError
+
+OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="The organisation's key in tillpost.yml.")]
 
 
 def date_of(text: str) -> date:

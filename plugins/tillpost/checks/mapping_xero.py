@@ -10,6 +10,7 @@ from tillpost.checks.mapping_matters import Matter, PlacedRow
 from tillpost.mapping.patterns import CLASS
 from tillpost.mapping.tables import ContactRow, TaxRow
 from tillpost.model.findings import Severity
+from tillpost.model.folding import folded_name
 from tillpost.model.reference import ReferenceData
 from tillpost.model.tracking import tracking_of
 
@@ -47,7 +48,7 @@ def contact_matters(rows: Sequence[ContactRow]) -> Iterator[Matter]:
     names: dict[str, ContactRow] = {}
     numbers: dict[str, ContactRow] = {}
     for row in rows:
-        first = names.setdefault(_folded(row.contact_name), row)
+        first = names.setdefault(folded_name(row.contact_name), row)
         if first is not row and first.account_number and row.account_number and first.account_number != row.account_number:
             what = (
                 f"{row.kind} {row.code}: the name {row.contact_name!r} has account number {row.account_number}, "
@@ -60,7 +61,7 @@ def contact_matters(rows: Sequence[ContactRow]) -> Iterator[Matter]:
             what = f"{row.kind} {row.code}: {told}"
             yield Matter(Severity.WARNING, "contact_name_alike", _place(row), what, "Write the name one way, or make two names of it.")
         owner = numbers.setdefault(row.account_number, row) if row.account_number else row
-        if owner is not row and _folded(owner.contact_name) != _folded(row.contact_name):
+        if owner is not row and folded_name(owner.contact_name) != folded_name(row.contact_name):
             what = (
                 f"{row.kind} {row.code}: account number {row.account_number} is {row.contact_name!r} here, "
                 f"and {owner.contact_name!r} in line {owner.line}"
@@ -106,10 +107,6 @@ def _is_replaced(row: TaxRow, rows: Sequence[TaxRow], since: date) -> bool:
         (other.country, other.pos_tax_code) == (row.country, row.pos_tax_code) and begins < (other.valid_from or date.min) <= since
         for other in rows
     )
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _place(row: TaxRow | ContactRow) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from tillpost.model.folding import folded_name
 from tillpost.model.reference import XeroTaxRate
 
 _SALES = frozenset(("ASSET", "EQUITY", "LIABILITY", "REVENUE"))
@@ -61,16 +62,12 @@ _RATE = re.compile(r"^\d+(\.\d+)?%\s+|\s*\(\d+(\.\d+)?%\)$")
 def tax_type_of_name(name: str, country: str) -> str:
     """The tax type of a name such as ``GST on Income`` or ``GST on Income (10%)``; empty where the country has no such one."""
     rates = STANDARD_RATES[country].values()
-    for fold in (_folded, _without_rate):
+    for fold in (folded_name, _without_rate):
         for rate in rates:
             if fold(rate.name) == fold(name):
                 return rate.tax_type
     return ""
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
 def _without_rate(name: str) -> str:
-    return _RATE.sub("", _folded(name))
+    return _RATE.sub("", folded_name(name))

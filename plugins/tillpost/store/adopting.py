@@ -16,12 +16,12 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from tillpost.model.documents import Contact, Document, DocumentKind, document_of_dict
 from tillpost.model.findings import StreamKey
+from tillpost.model.folding import folded_name
 from tillpost.model.results import HeldDocument
 from tillpost.store.adjustments import booked
 from tillpost.store.changes import posted_stream_changed
 from tillpost.store.claims import posted_ids
 from tillpost.store.comparing import agrees, as_held
-from tillpost.store.contacts import folded as folded_name
 from tillpost.store.evidence import postings_of
 from tillpost.store.lookups import OTHER_KIND, VOID, Identity, identity, identity_held
 from tillpost.store.outbox import FOREIGN_NUMBERS, DocumentPlan, contact_key, write_documents

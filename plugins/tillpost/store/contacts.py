@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from tillpost.model.folding import folded_name
 from tillpost.model.results import XeroContact
 from tillpost.store.database import Database
 from tillpost.store.payments import get_watermark, set_watermark
@@ -16,11 +17,6 @@ from tillpost.store.upserts import upsert
 
 WATERMARK = "contacts"
 _CHANGES = ("name", "folded_name", "number", "active", "merged_to")
-
-
-def folded(name: str) -> str:
-    """A name as Xero compares names: without case, and without spaces at its ends or twice."""
-    return " ".join(name.split()).casefold()
 
 
 def contacts_seen_until(db: Database, organisation: str) -> datetime | None:
@@ -48,6 +44,6 @@ def xero_contacts(db: Database, organisation: str) -> list[XeroContact]:
 
 def _row(organisation: str, one: XeroContact) -> dict[str, Any]:
     return {
-        "organisation": organisation, "contact_id": one.contact_id, "name": one.name, "folded_name": folded(one.name), "number": one.number,
-        "active": one.active, "merged_to": one.merged_to,
+        "organisation": organisation, "contact_id": one.contact_id, "name": one.name, "folded_name": folded_name(one.name),
+        "number": one.number, "active": one.active, "merged_to": one.merged_to,
     }  # fmt: skip

@@ -35,7 +35,6 @@ class ToJudge:
     ready: bool
     why: str
     sent_date: date | None
-    contact_key: str
     document: Document
 
 
@@ -68,7 +67,7 @@ def documents_to_judge(db: Database, organisation: str, ids: Sequence[int]) -> l
     with db.read() as tx:
         return [
             ToJudge(
-                *(r.id, r.stream_id, r.revision, r.state == "ready", r.held_why if r.state == "held" else "", r.sent_date, r.contact_key),
+                *(r.id, r.stream_id, r.revision, r.state == "ready", r.held_why if r.state == "held" else "", r.sent_date),
                 document_of_dict(r.payload),
             )
             for r in tx.execute(query)

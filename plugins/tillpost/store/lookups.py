@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from tillpost.model.documents import Document, DocumentKind
+from tillpost.model.folding import folded_number
 from tillpost.model.results import ElementResult, HeldDocument
 from tillpost.store.bookings import SentDocument
 from tillpost.store.outbox import FOREIGN_NUMBERS, contact_key
@@ -43,8 +44,8 @@ def identity(sent: Document, contact_ids: Mapping[str, str], allocation: str) ->
     if sent.kind is DocumentKind.ALLOCATION:
         return (allocation, str(sent.amount_cents))
     if sent.kind in FOREIGN_NUMBERS:
-        return (_folded(sent.number), contact_ids.get(contact_key(sent.contact), ""))
-    return (_folded(sent.number),)
+        return (folded_number(sent.number), contact_ids.get(contact_key(sent.contact), ""))
+    return (folded_number(sent.number),)
 
 
 def identity_held(one: HeldDocument) -> Identity:
@@ -52,8 +53,8 @@ def identity_held(one: HeldDocument) -> Identity:
     if one.kind is DocumentKind.ALLOCATION:
         return (one.number, str(one.total_cents))
     if one.kind in FOREIGN_NUMBERS:
-        return (_folded(one.number), one.contact_id)
-    return (_folded(one.number),)
+        return (folded_number(one.number), one.contact_id)
+    return (folded_number(one.number),)
 
 
 def best_match(sent: SentDocument, candidates: Sequence[HeldDocument]) -> HeldDocument | None:
@@ -81,8 +82,3 @@ def typed_ids(tx: Connection, document_ids: Sequence[int]) -> frozenset[str]:
     """The ids of what had been typed by hand under the numbers of these documents: a person has decided that ours are sent all the same."""
     queries = [select(document.c.seen_ids).where(document.c.id.in_(part)) for part in parts(document_ids)]
     return frozenset(xero_id for query in queries for seen in tx.execute(query).scalars() for xero_id in seen)
-
-
-def _folded(number: str) -> str:
-    # Xero compares numbers without case.
-    return number.strip().casefold()

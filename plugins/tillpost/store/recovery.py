@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from tillpost.model.documents import OUR_NUMBERS, Document, DocumentKind, document_of_dict
+from tillpost.model.folding import folded_number
 from tillpost.model.results import HeldDocument
 from tillpost.store import bookings
 from tillpost.store.claims import posted_ids
@@ -230,16 +231,11 @@ def adopt_kept(db: Database, organisation: str, contacts: Mapping[str, str], now
     return taken
 
 
-def folded(number: str) -> str:
-    """A supplier's number as Xero compares numbers: without case."""
-    return number.strip().casefold()
-
-
 def _kept_row(organisation: str, one: HeldDocument, now: datetime) -> dict[str, Any]:
     return {
         "organisation": organisation, "xero_id": one.xero_id, "kind": one.kind.value, "status": one.status, "contact_id": one.contact_id,
-        "number": folded(one.number) if one.kind in FOREIGN_NUMBERS else one.number, "date": one.date, "total_cents": one.total_cents,
-        "worth_cents": one.worth_cents, "read_at": now,
+        "number": folded_number(one.number) if one.kind in FOREIGN_NUMBERS else one.number,
+        "date": one.date, "total_cents": one.total_cents, "worth_cents": one.worth_cents, "read_at": now,
     }  # fmt: skip
 
 

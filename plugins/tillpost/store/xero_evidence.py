@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
@@ -27,7 +27,7 @@ _other = document.alias("other")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One piece of evidence and what it tells of its document. ``read_at`` and ``posted_at`` aware UTC."""
+    """One piece of evidence and what it tells of its document. ``read_at`` is aware UTC."""
 
     id: int
     kind: str
@@ -36,13 +36,11 @@ class Wanted:
     number: str
     xero_id: str
     version: int
-    business_date: date
     books_digest: str
     facts_digest: str
     read_at: datetime | None
     run: str
     approved_by: str
-    posted_at: datetime | None
 
 
 def turn_evidence(db: Database, organisation: str, kind: str, kinds: Collection[str], now: datetime) -> None:
@@ -127,7 +125,7 @@ def _main_documents(tx: Connection, rows: Iterable[Row[Any]]) -> list[Row[Any]]:
 
 def _told(organisation: str, kind: str, state: str) -> Any:
     d, s = document.c, stream.c
-    columns = d.kind.label("document_kind"), d.number, d.xero_id, d.version, d.business_date, d.books_digest, d.facts_digest, d.posted_at
+    columns = d.kind.label("document_kind"), d.number, d.xero_id, d.version, d.books_digest, d.facts_digest
     more = s.store, s.stream, s.business_date.label("day"), s.read_at, s.run, s.approved_by
     joined = select(evidence.c.id, evidence.c.kind, evidence.c.organisation, *columns, *more).join(document, evidence.c.document_id == d.id)
     mine = and_(evidence.c.organisation == organisation, evidence.c.kind == kind, evidence.c.state == state)
@@ -137,6 +135,6 @@ def _told(organisation: str, kind: str, state: str) -> Any:
 def _wanted(row: Row[Any]) -> Wanted:
     key = StreamKey(row.organisation, row.store, row.day, Stream(row.stream))
     return Wanted(
-        *(row.id, row.kind, key, DocumentKind(row.document_kind), row.number, row.xero_id, row.version, row.business_date),
-        *(row.books_digest, row.facts_digest, row.read_at, row.run, row.approved_by, row.posted_at),
+        *(row.id, row.kind, key, DocumentKind(row.document_kind), row.number, row.xero_id, row.version),
+        *(row.books_digest, row.facts_digest, row.read_at, row.run, row.approved_by),
     )

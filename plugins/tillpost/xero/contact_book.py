@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tillpost.model.documents import Contact
+from tillpost.model.folding import folded_name
 from tillpost.model.results import XeroContact
-from tillpost.store.contacts import folded
 from tillpost.xero.sender import ContactResult
 
 
@@ -28,11 +28,15 @@ class Book:
         """The book of these contacts."""
         book = cls()
         for one in contacts:
-            book.by_id[one.contact_id] = one
-            for index, key in ((book.by_number, one.number.casefold()), (book.by_name, folded(one.name))):
-                if key and (key not in index or not index[key].active):
-                    index[key] = one
+            book.add(one)
         return book
+
+    def add(self, one: XeroContact) -> None:
+        """Enter a contact; an active one takes the place of an archived one of the same number or name."""
+        self.by_id[one.contact_id] = one
+        for index, key in ((self.by_number, one.number.casefold()), (self.by_name, folded_name(one.name))):
+            if key and (key not in index or not index[key].active):
+                index[key] = one
 
     def followed(self, one: XeroContact) -> XeroContact:
         """The contact that this one was merged into, or itself."""
@@ -52,7 +56,7 @@ class Book:
         one = self.by_number.get(contact.number.casefold()) if contact.number else None
         if one is not None:
             return self._usable(contact, one) if _same_number(contact, one) else _unusable(_differs_in_case(contact, one))
-        one = self.by_name.get(folded(contact.name))
+        one = self.by_name.get(folded_name(contact.name))
         # With a number and out of use it is somebody else's: names are unique among active contacts only.
         if one is None or (contact.number and one.number and not one.active):
             return None
@@ -75,12 +79,12 @@ class Book:
 
 def key_of(contact: Contact) -> str:
     """What makes two of our contacts one in Xero: the number, or the name as Xero compares it."""
-    return f"number {contact.number.casefold()}" if contact.number else f"name {folded(contact.name)}"
+    return f"number {contact.number.casefold()}" if contact.number else f"name {folded_name(contact.name)}"
 
 
 def _same_number(contact: Contact, one: XeroContact) -> bool:
     """Whether a contact has our number; where only the case differs, its name must say so too, for it may be another's."""
-    return one.number == contact.number or folded(one.name) == folded(contact.name)
+    return one.number == contact.number or folded_name(one.name) == folded_name(contact.name)
 
 
 def _differs_in_case(contact: Contact, one: XeroContact) -> str:

@@ -92,8 +92,11 @@ def _create(run: Run, batch: Sequence[Contact]) -> list[Contact]:
         results = [ContactResult("", refused.messages or (str(refused),))]
     made = [(contact, result) for contact, result in zip(batch, results, strict=True) if result.contact_id]
     _keep(run, made)
-    keep_xero_contacts(run.db, run.organisation, [XeroContact(result.contact_id, c.name, c.number) for c, result in made])
-    run.book = Book.of(xero_contacts(run.db, run.organisation))
+    created = [XeroContact(result.contact_id, c.name, c.number) for c, result in made]
+    keep_xero_contacts(run.db, run.organisation, created)
+    book = contact_book(run)
+    for one in created:
+        book.add(one)
     refusals = [(contact, result) for contact, result in zip(batch, results, strict=True) if not result.contact_id]
     taken = [contact for contact, result in refusals if any(TAKEN in message for message in result.messages)]
     for contact, result in refusals:

@@ -21,8 +21,6 @@ from tillpost.xero.lists import Reader, entries
 from tillpost.xero.sender import File, Gate, InXero, Parent
 from tillpost.xero.wire import Json, guid, objects, text
 
-GONE = ("VOIDED", "DELETED")
-
 
 class Changer(Reader, Protocol):
     """Changes one thing in Xero: the SDK's method by name, ids, then the exact bytes of the body."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tillpost.errors import RateLimited
@@ -43,7 +43,7 @@ class Run:
     ends the process, so that nothing more is recorded.
     ``book``: the contacts as Xero holds them; ``judge``: what pre-flight judges by. Both None until they are needed.
     ``checked``: the kinds of which Xero was asked for documents that are not on record, each with the first business date that this
-    covers; ``strangers``: how many there are.
+    covers; ``strangers``: how many there are. ``nightly_from``: the first business date that belongs to the nightly work.
     ``file_of``: the validation report of a stream's date as a file; None: no files are attached. ``tell``: is told the documents done and
     the sender's calls.
     """
@@ -71,11 +71,11 @@ class Run:
     judge: Judge | None = None
     checked: dict[DocumentKind, date] = field(default_factory=dict)
     strangers: int = 0
+    nightly_from: date = field(init=False)
 
-    @property
-    def nightly_from(self) -> date:
-        """The first business date that belongs to the nightly work."""
-        return date.fromordinal(self.clock().date().toordinal() - NIGHTLY_DAYS)
+    def __post_init__(self) -> None:
+        # Fixed for the drain: it is asked for each document, and the clock is the database's.
+        self.nightly_from = self.clock().date() - timedelta(days=NIGHTLY_DAYS)
 
     def room(self, in_flight: int, *, backfill: bool) -> RateLimited | None:
         """The limit that keeps one more call from leaving now beside those in flight; None if there is none."""

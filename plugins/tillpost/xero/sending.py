@@ -203,12 +203,19 @@ def _refused_as_a_whole(run: Run, chunk: claims.Chunk, error: XeroRefused) -> No
 def _last_words(run: Run, lanes: Lanes) -> None:
     """Told to end in the middle of requests: record the answers that still come soon, whatever they say."""
     _log.warning("%s: told to end with %s requests under way", run.organisation, lanes.busy)
-    until = run.clock() + LAST_WORDS
-    while lanes.busy:
-        outcome = lanes.next_done(max((until - run.clock()).total_seconds(), 0.0))
-        if outcome is None:
-            return
-        try:
-            record(run, outcome)
-        except Exception as error:
-            _log.warning("%s: %s", run.organisation, error)
+    try:
+        until = run.clock() + LAST_WORDS
+        while lanes.busy:
+            outcome = lanes.next_done(max((until - run.clock()).total_seconds(), 0.0))
+            if outcome is None:
+                return
+            _record_if_possible(run, outcome)
+    except StoreError as error:  # the clock is the database's: what ends the process is told, not this
+        _log.warning("%s: %s", run.organisation, error)
+
+
+def _record_if_possible(run: Run, outcome: Outcome) -> None:
+    try:
+        record(run, outcome)
+    except Exception as error:
+        _log.warning("%s: %s", run.organisation, error)
