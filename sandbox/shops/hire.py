@@ -71,7 +71,12 @@ def _enter_date(book: Book, business_date: date, contracts: Sequence[Contract]) 
     for contract in contracts:
         enter_contract(book, contract)
     enter_totals(book, business_date.isoformat(), contracts)
-    cash = sum(cents for contract in contracts for method, cents in contract.payments if method == "CS")
+    cash, cards = (sum(cents for c in contracts for method, cents in c.payments if method == wanted) for wanted in ("CS", "EF"))
+    for method, expected in (("CS", 0), ("EF", cards)):  # the cash has gone to the bank when End of Day counts
+        book.add(
+            "DrawerCounts", StoreCode=STORE, CountDate=business_date.isoformat(), DrawerNo=1, PayMethod=method, Expected=expected,
+            Counted=expected,
+        )  # fmt: skip
     if cash:
         number = 1 + len(book.rows["BankDeposits"])
         at = stamp(moment(business_date, "17:10"))

@@ -120,7 +120,7 @@ def enter_contract(book: Book, contract: Contract) -> None:
     )  # fmt: skip
     for position, line in enumerate(contract.lines, start=1):
         book.add(
-            "ContractItems", ContractNo=number, LineNo=position, ItemKey=line.item, Days=line.days, Rate=line.rate_cents,
+            "ContractItems", ContractNo=number, LineNumber=position, ItemKey=line.item, Days=line.days, Rate=line.rate_cents,
             Discount=line.discount_cents, Amount=line.amount_cents, Tax=gst_inside(line.amount_cents, GST_PERCENT), TaxTable="GST",
         )  # fmt: skip
     for position, (method, cents) in enumerate(contract.payments, start=1):

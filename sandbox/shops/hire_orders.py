@@ -114,10 +114,10 @@ def enter_orders(book: Book) -> None:
             _enter_bill(book, order, order.bill)
 
 
-def _line(position: int, line: OrderLine) -> dict[str, str | int]:
+def _line(position: int, line: OrderLine) -> dict[str, str | int | None]:
     return {
-        "LineNo": position, "Description": line.description, "GLCategory": line.category, "Quantity": line.quantity,
-        "Amount": line.cents, "TaxTable": line.tax_table,
+        "LineNumber": position, "Description": line.description, "GLCategory": line.category, "GLAccount": None,
+        "Quantity": line.quantity, "Amount": line.cents, "TaxTable": line.tax_table,
     }  # fmt: skip
 
 

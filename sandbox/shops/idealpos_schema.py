@@ -34,9 +34,13 @@ CREATE TABLE Transactions (SiteCode TEXT NOT NULL, TerminalNo INTEGER NOT NULL, 
     PRIMARY KEY (SiteCode, TerminalNo, ShiftNo, TrxNo), FOREIGN KEY (SiteCode, TerminalNo, ShiftNo) REFERENCES EndOfShift,
     FOREIGN KEY (SiteCode, LaybyNo) REFERENCES Laybys);
 CREATE TABLE TransactionLines (SiteCode TEXT NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL, TrxNo INTEGER NOT NULL,
-    LineNo INTEGER NOT NULL, PLU TEXT NOT NULL REFERENCES StockItems, Quantity TEXT NOT NULL, Price INTEGER NOT NULL,
-    Discount INTEGER NOT NULL, Nett INTEGER NOT NULL, TaxLabel TEXT NOT NULL, Tax INTEGER NOT NULL, Cost INTEGER NOT NULL,
-    PRIMARY KEY (SiteCode, TerminalNo, ShiftNo, TrxNo, LineNo),
+    LineNumber INTEGER NOT NULL, LineType TEXT NOT NULL, PLU TEXT NOT NULL REFERENCES StockItems, Quantity TEXT NOT NULL,
+    Price INTEGER NOT NULL, Discount INTEGER NOT NULL, Nett INTEGER NOT NULL, TaxLabel TEXT NOT NULL, Tax INTEGER NOT NULL,
+    Cost INTEGER NOT NULL, PRIMARY KEY (SiteCode, TerminalNo, ShiftNo, TrxNo, LineNumber),
+    FOREIGN KEY (SiteCode, TerminalNo, ShiftNo, TrxNo) REFERENCES Transactions);
+CREATE TABLE TransactionSurcharges (SiteCode TEXT NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL, TrxNo INTEGER NOT NULL,
+    SurchargeNo INTEGER NOT NULL, Description TEXT NOT NULL, Nett INTEGER NOT NULL, TaxLabel TEXT, Tax INTEGER,
+    PRIMARY KEY (SiteCode, TerminalNo, ShiftNo, TrxNo, SurchargeNo),
     FOREIGN KEY (SiteCode, TerminalNo, ShiftNo, TrxNo) REFERENCES Transactions);
 CREATE TABLE TransactionMedia (SiteCode TEXT NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL, TrxNo INTEGER NOT NULL,
     MediaLine INTEGER NOT NULL, MediaNo INTEGER NOT NULL REFERENCES Media, Tendered INTEGER NOT NULL, ChangeGiven INTEGER NOT NULL,
@@ -47,11 +51,19 @@ CREATE TABLE DrawerMovements (SiteCode TEXT NOT NULL, MoveNo INTEGER NOT NULL, T
     MoveTime TEXT NOT NULL, MoveType TEXT NOT NULL, FunctionNo TEXT REFERENCES FunctionDescriptors,
     MediaNo INTEGER NOT NULL REFERENCES Media, CustomerCode TEXT REFERENCES Customers, Amount INTEGER NOT NULL, TaxLabel TEXT, Tax INTEGER,
     Note TEXT, PRIMARY KEY (SiteCode, MoveNo), FOREIGN KEY (SiteCode, TerminalNo, ShiftNo) REFERENCES EndOfShift);
+CREATE TABLE TenderChanges (SiteCode TEXT NOT NULL, ChangeNo INTEGER NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL,
+    ChangeTime TEXT NOT NULL, OrigShiftNo INTEGER NOT NULL, OrigTrxNo INTEGER NOT NULL, FromMediaNo INTEGER NOT NULL REFERENCES Media,
+    ToMediaNo INTEGER NOT NULL REFERENCES Media, Amount INTEGER NOT NULL, PRIMARY KEY (SiteCode, ChangeNo),
+    FOREIGN KEY (SiteCode, TerminalNo, ShiftNo) REFERENCES EndOfShift,
+    FOREIGN KEY (SiteCode, TerminalNo, OrigShiftNo, OrigTrxNo) REFERENCES Transactions);
 CREATE TABLE LaybyTransactions (SiteCode TEXT NOT NULL, LaybyNo INTEGER NOT NULL, SeqNo INTEGER NOT NULL, TerminalNo INTEGER NOT NULL,
     ShiftNo INTEGER NOT NULL, TrxTime TEXT NOT NULL, Action TEXT NOT NULL, MediaNo INTEGER REFERENCES Media, Amount INTEGER NOT NULL,
     Fee INTEGER NOT NULL, TaxLabel TEXT, Tax INTEGER, PRIMARY KEY (SiteCode, LaybyNo, SeqNo),
     FOREIGN KEY (SiteCode, LaybyNo) REFERENCES Laybys, FOREIGN KEY (SiteCode, TerminalNo, ShiftNo) REFERENCES EndOfShift);
-CREATE TABLE GiftVouchers (VoucherNo TEXT PRIMARY KEY, SiteCode TEXT NOT NULL, MoveNo INTEGER NOT NULL, Amount INTEGER NOT NULL,
+CREATE TABLE LaybyTransactionLines (SiteCode TEXT NOT NULL, LaybyNo INTEGER NOT NULL, SeqNo INTEGER NOT NULL, LineNumber INTEGER NOT NULL,
+    PLU TEXT NOT NULL REFERENCES StockItems, Nett INTEGER NOT NULL, TaxLabel TEXT NOT NULL, Tax INTEGER NOT NULL,
+    PRIMARY KEY (SiteCode, LaybyNo, SeqNo, LineNumber), FOREIGN KEY (SiteCode, LaybyNo, SeqNo) REFERENCES LaybyTransactions);
+CREATE TABLE GiftVouchers (VoucherNo TEXT PRIMARY KEY, SiteCode TEXT NOT NULL, MoveNo INTEGER, Amount INTEGER NOT NULL,
     Balance INTEGER NOT NULL, FOREIGN KEY (SiteCode, MoveNo) REFERENCES DrawerMovements);
 CREATE TABLE DebtorPayments (SiteCode TEXT NOT NULL, PaymentNo INTEGER NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL,
     PaidTime TEXT NOT NULL, CustomerCode TEXT NOT NULL REFERENCES Customers, MediaNo INTEGER NOT NULL REFERENCES Media,
@@ -60,6 +72,13 @@ CREATE TABLE DebtorAllocations (SiteCode TEXT NOT NULL, PaymentNo INTEGER NOT NU
     TrxNo INTEGER NOT NULL, Amount INTEGER NOT NULL, PRIMARY KEY (SiteCode, PaymentNo, TerminalNo, ShiftNo, TrxNo),
     FOREIGN KEY (SiteCode, PaymentNo) REFERENCES DebtorPayments,
     FOREIGN KEY (SiteCode, TerminalNo, ShiftNo, TrxNo) REFERENCES Transactions);
+CREATE TABLE DebtorAdjustments (SiteCode TEXT NOT NULL, AdjustNo INTEGER NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL,
+    AdjustTime TEXT NOT NULL, CustomerCode TEXT NOT NULL REFERENCES Customers, AdjustType TEXT NOT NULL, Amount INTEGER NOT NULL,
+    TaxLabel TEXT, Tax INTEGER, PRIMARY KEY (SiteCode, AdjustNo), FOREIGN KEY (SiteCode, TerminalNo, ShiftNo) REFERENCES EndOfShift);
+CREATE TABLE DebtorAdjustmentAllocations (SiteCode TEXT NOT NULL, AdjustNo INTEGER NOT NULL, TerminalNo INTEGER NOT NULL,
+    ShiftNo INTEGER NOT NULL, TrxNo INTEGER NOT NULL, Amount INTEGER NOT NULL,
+    PRIMARY KEY (SiteCode, AdjustNo, TerminalNo, ShiftNo, TrxNo), FOREIGN KEY (SiteCode, AdjustNo) REFERENCES DebtorAdjustments,
+    FOREIGN KEY (SiteCode, TerminalNo, ShiftNo, TrxNo) REFERENCES Transactions);
 
 CREATE TABLE SalesReconciliation (SiteCode TEXT NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL,
     MediaNo INTEGER NOT NULL REFERENCES Media, Expected INTEGER NOT NULL, Counted INTEGER NOT NULL,
@@ -67,6 +86,9 @@ CREATE TABLE SalesReconciliation (SiteCode TEXT NOT NULL, TerminalNo INTEGER NOT
 CREATE TABLE ZReport (SiteCode TEXT NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL, ZLine INTEGER NOT NULL,
     LineType TEXT NOT NULL, MediaNo INTEGER REFERENCES Media, Amount INTEGER, Number INTEGER,
     PRIMARY KEY (SiteCode, TerminalNo, ShiftNo, ZLine), FOREIGN KEY (SiteCode, TerminalNo, ShiftNo) REFERENCES EndOfShift);
+CREATE TABLE OutstandingBalances (SiteCode TEXT NOT NULL, PeriodNo INTEGER NOT NULL, BalanceNo INTEGER NOT NULL,
+    BalanceType TEXT NOT NULL, MediaNo INTEGER REFERENCES Media, Amount INTEGER NOT NULL, PRIMARY KEY (SiteCode, PeriodNo, BalanceNo),
+    FOREIGN KEY (SiteCode, PeriodNo) REFERENCES SalesPeriods);
 
 CREATE TABLE Suppliers (SupplierCode TEXT PRIMARY KEY, SupplierName TEXT NOT NULL, Accounting INTEGER NOT NULL,
     PaymentDays INTEGER NOT NULL);
@@ -75,9 +97,10 @@ CREATE TABLE StockPurchases (SiteCode TEXT NOT NULL REFERENCES Sites, SupplierCo
     InvoiceNo TEXT NOT NULL, DocType TEXT NOT NULL, InvoiceDate TEXT NOT NULL, ProcessDate TEXT NOT NULL, DueDate TEXT,
     Freight INTEGER NOT NULL, FreightTax INTEGER NOT NULL, AdminFee INTEGER NOT NULL, AdminFeeTax INTEGER NOT NULL,
     Total INTEGER NOT NULL, TotalTax INTEGER NOT NULL, Paid INTEGER NOT NULL, PRIMARY KEY (SupplierCode, InvoiceNo));
-CREATE TABLE StockPurchaseLines (SupplierCode TEXT NOT NULL, InvoiceNo TEXT NOT NULL, LineNo INTEGER NOT NULL, Description TEXT NOT NULL,
-    CategoryNo INTEGER NOT NULL REFERENCES PurchaseCategories, Quantity TEXT NOT NULL, LineTotal INTEGER NOT NULL, TaxLabel TEXT NOT NULL,
-    Tax INTEGER NOT NULL, PRIMARY KEY (SupplierCode, InvoiceNo, LineNo), FOREIGN KEY (SupplierCode, InvoiceNo) REFERENCES StockPurchases);
+CREATE TABLE StockPurchaseLines (SupplierCode TEXT NOT NULL, InvoiceNo TEXT NOT NULL, LineNumber INTEGER NOT NULL,
+    Description TEXT NOT NULL, CategoryNo INTEGER NOT NULL REFERENCES PurchaseCategories, Quantity TEXT NOT NULL,
+    LineTotal INTEGER NOT NULL, TaxLabel TEXT NOT NULL, Tax INTEGER NOT NULL, PRIMARY KEY (SupplierCode, InvoiceNo, LineNumber),
+    FOREIGN KEY (SupplierCode, InvoiceNo) REFERENCES StockPurchases);
 
 CREATE TABLE LedgerStatus (SiteCode TEXT NOT NULL, DocumentKind TEXT NOT NULL, DocumentKey TEXT NOT NULL, LedgerNumber TEXT NOT NULL,
     Status TEXT NOT NULL, AmountDue INTEGER NOT NULL, AmountPaid INTEGER NOT NULL, PaidOn TEXT, ChangedAt TEXT NOT NULL,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.shops.cents import half_up
 
-CASH, MASTERCARD, AMEX, EFTPOS, ACCOUNT, LAYBY, GIFT_VOUCHER, CREDIT_NOTE, PREPAID = 1, 3, 4, 6, 7, 8, 9, 10, 11
+CASH, MASTERCARD, AMEX, EFTPOS, ACCOUNT, LAYBY, GIFT_VOUCHER, CREDIT_NOTE, PREPAID, POINTS = 1, 3, 4, 6, 7, 8, 9, 10, 11, 12
 MEDIA = {
     CASH: "Cash",
     MASTERCARD: "MasterCard",
@@ -17,6 +17,7 @@ MEDIA = {
     GIFT_VOUCHER: "Gift Voucher",
     CREDIT_NOTE: "Credit Note",
     PREPAID: "Pre-Paid",
+    POINTS: "Points",
 }
 COUNTED_MEDIA = (CASH, MASTERCARD, AMEX, EFTPOS)
 

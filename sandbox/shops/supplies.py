@@ -96,6 +96,6 @@ def _enter(book: Book, shop: Shop, purchase: Purchase, processed: date) -> None:
     )  # fmt: skip
     for number, (goods, tax) in enumerate(zip(purchase.goods, taxes, strict=True), start=1):
         book.add(
-            "StockPurchaseLines", **keys, LineNo=number, Description=goods.description, CategoryNo=goods.category,
+            "StockPurchaseLines", **keys, LineNumber=number, Description=goods.description, CategoryNo=goods.category,
             Quantity=str(goods.quantity), LineTotal=goods.cents, TaxLabel=goods.tax_label, Tax=tax,
         )  # fmt: skip

@@ -135,6 +135,7 @@ class Till:
         quantity = f"{'-' if line.thousandths < 0 else ''}{whole}" + (f".{part:03d}" if part else "")
         cost = half_up(line.item.cost_cents * line.thousandths, 1000)
         self.book.add(
-            "TransactionLines", **keys, LineNo=number, PLU=padded(line.item.plu), Quantity=quantity, Price=line.item.price_cents,
-            Discount=line.discount_cents, Nett=line.nett_cents, TaxLabel=line.item.tax_label, Tax=tax_cents, Cost=cost,
+            "TransactionLines", **keys, LineNumber=number, LineType="I", PLU=padded(line.item.plu), Quantity=quantity,
+            Price=line.item.price_cents, Discount=line.discount_cents, Nett=line.nett_cents, TaxLabel=line.item.tax_label, Tax=tax_cents,
+            Cost=cost,
         )  # fmt: skip

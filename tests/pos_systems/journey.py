@@ -63,18 +63,16 @@ def journey(
     include = root / "include"
     shutil.copytree(PROJECT / "include" / "sql", include / "sql")
     shutil.copytree(mappings, include / "mappings" / ORGANISATION)
-    told = {"prepare_at": "06:00", **organisation, "xero": "xero"}
+    told: dict[str, Any] = {"prepare_at": "06:00", **organisation, "xero": "xero"}
     (include / "tillpost.yml").write_text(yaml.safe_dump({"version": 1, "organisations": {ORGANISATION: told}}), encoding="utf-8")
-    credentials = {"client_id": f"id-{key}", "client_secret": f"secret-{key}"}
+    client_id, client_secret = f"id-{key}", f"secret-{key}"
     made = served.admin.create_organisation(
         key, name=told["name"], country=told["country"], currency=told["currency"], time_zone=told["time_zone"],
-        accounts=read_chart(mappings / "chart.csv"), **credentials,
+        accounts=read_chart(mappings / "chart.csv"), client_id=client_id, client_secret=client_secret,
     )  # fmt: skip
     served.admin.raise_limits(key)
-    xero = Connection(
-        "xero", "generic", login=credentials["client_id"], password=credentials["client_secret"], extra={"base_url": served.base_url}
-    )
+    xero = Connection("xero", "generic", login=client_id, password=client_secret, extra={"base_url": served.base_url})
     connections = {**sources, "xero": xero}
     settings = Settings(include, f"sqlite:///{root / 'tillpost.db'}", root / "data")
     site = Site(settings, load_organisations(include / "tillpost.yml"), connections.__getitem__)
-    return Journey(site, Books.of(served.base_url, credentials["client_id"], credentials["client_secret"], made["tenant_id"]))
+    return Journey(site, Books.of(served.base_url, client_id, client_secret, made["tenant_id"]))

@@ -15,6 +15,8 @@ WHERE c.CustomerCode IN (
         UNION ALL
         SELECT a.CustomerCode, a.SiteCode, a.TerminalNo, a.ShiftNo FROM DebtorPayments AS a
         UNION ALL
+        SELECT j.CustomerCode, j.SiteCode, j.TerminalNo, j.ShiftNo FROM DebtorAdjustments AS j
+        UNION ALL
         SELECT b.CustomerCode, l.SiteCode, l.TerminalNo, l.ShiftNo
         FROM LaybyTransactions AS l
         JOIN Laybys AS b ON b.SiteCode = l.SiteCode AND b.LaybyNo = l.LaybyNo

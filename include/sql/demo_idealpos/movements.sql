@@ -1,5 +1,6 @@
--- Money that moves without a sale: drawer movements (functions Received on Account and Paid Out, floats, bags to the bank), lay-by entries
--- and payments of account customers. This POS keeps amounts positive and a type tells the direction; here into the till is positive.
+-- Money that moves without a sale: drawer movements (functions Received on Account and Paid Out, floats, bags to the bank), tenders put
+-- right after the sale (two rows that add to zero), lay-by entries, payments and adjustments of account customers. This POS keeps amounts
+-- positive and a type tells the direction; here into the till is positive, and an adjustment is positive where the customer owes less.
 -- A credit adjustment of a lay-by has no tender; a cancelled lay-by gives back the amount and keeps the fee.
 -- A site changes: the function that takes money for pre-paid tabs (RA2), the codes of type and action.
 SELECT 'D' || m.MoveNo AS movement_id,
@@ -28,6 +29,27 @@ JOIN SalesPeriods AS p ON p.SiteCode = s.SiteCode AND p.PeriodNo = s.PeriodNo
 JOIN Media AS d ON d.MediaNo = m.MediaNo
 LEFT JOIN FunctionDescriptors AS f ON f.FunctionNo = m.FunctionNo
 WHERE m.SiteCode = :store AND p.PeriodDate >= :from_date AND p.PeriodDate < :to_date
+UNION ALL
+SELECT 'T' || h.ChangeNo || '-' || w.Way,
+       h.SiteCode,
+       h.TerminalNo || '-' || h.ShiftNo,
+       p.PeriodDate,
+       h.ChangeTime,
+       'tender_change',
+       NULL,
+       UPPER(REPLACE(REPLACE(TRIM(d.Description), '-', ''), ' ', '_')),
+       NULL,
+       NULL,
+       CASE w.Way WHEN 'OUT' THEN -h.Amount ELSE h.Amount END,
+       NULL,
+       NULL,
+       NULL
+FROM TenderChanges AS h
+CROSS JOIN (SELECT 'OUT' AS Way UNION ALL SELECT 'IN') AS w
+JOIN EndOfShift AS s ON s.SiteCode = h.SiteCode AND s.TerminalNo = h.TerminalNo AND s.ShiftNo = h.ShiftNo
+JOIN SalesPeriods AS p ON p.SiteCode = s.SiteCode AND p.PeriodNo = s.PeriodNo
+JOIN Media AS d ON d.MediaNo = CASE w.Way WHEN 'OUT' THEN h.FromMediaNo ELSE h.ToMediaNo END
+WHERE h.SiteCode = :store AND p.PeriodDate >= :from_date AND p.PeriodDate < :to_date
 UNION ALL
 SELECT 'L' || l.LaybyNo || '-' || l.SeqNo,
        l.SiteCode,
@@ -68,5 +90,24 @@ FROM DebtorPayments AS a
 JOIN EndOfShift AS s ON s.SiteCode = a.SiteCode AND s.TerminalNo = a.TerminalNo AND s.ShiftNo = a.ShiftNo
 JOIN SalesPeriods AS p ON p.SiteCode = s.SiteCode AND p.PeriodNo = s.PeriodNo
 JOIN Media AS d ON d.MediaNo = a.MediaNo
+WHERE a.SiteCode = :store AND p.PeriodDate >= :from_date AND p.PeriodDate < :to_date
+UNION ALL
+SELECT 'A' || a.AdjustNo,
+       a.SiteCode,
+       a.TerminalNo || '-' || a.ShiftNo,
+       p.PeriodDate,
+       a.AdjustTime,
+       'account_adjustment',
+       NULL,
+       NULL,
+       TRIM(a.CustomerCode),
+       NULL,
+       CASE a.AdjustType WHEN 'C' THEN a.Amount WHEN 'D' THEN -a.Amount END,
+       NULL,
+       TRIM(a.TaxLabel),
+       CASE a.AdjustType WHEN 'C' THEN a.Tax WHEN 'D' THEN -a.Tax END
+FROM DebtorAdjustments AS a
+JOIN EndOfShift AS s ON s.SiteCode = a.SiteCode AND s.TerminalNo = a.TerminalNo AND s.ShiftNo = a.ShiftNo
+JOIN SalesPeriods AS p ON p.SiteCode = s.SiteCode AND p.PeriodNo = s.PeriodNo
 WHERE a.SiteCode = :store AND p.PeriodDate >= :from_date AND p.PeriodDate < :to_date
 ORDER BY 1

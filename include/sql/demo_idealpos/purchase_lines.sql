@@ -1,7 +1,7 @@
 -- Lines of the purchases in the period: the goods by purchase category, then freight and admin fee, which the document's header keeps.
 -- A site changes: table names; the purchase categories' names are the codes of its mapping.
 SELECT TRIM(u.SupplierCode) || '-' || TRIM(u.InvoiceNo) AS purchase_id,
-       CAST(l.LineNo AS TEXT) AS line_no,
+       CAST(l.LineNumber AS TEXT) AS line_no,
        'goods' AS line_kind,
        l.Description AS description,
        UPPER(REPLACE(TRIM(c.Description), ' ', '_')) AS category,

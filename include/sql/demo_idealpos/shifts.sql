@@ -1,4 +1,5 @@
--- Ended shifts of each terminal. The business date is that of the sales period to which the shift was consolidated, whatever the clock said.
+-- Ended shifts of each terminal. The business date is that of the sales period to which the shift was consolidated, whatever the clock
+-- said.
 -- A site changes: table names; the flag that tells a reconciled period.
 SELECT s.TerminalNo || '-' || s.ShiftNo AS shift_id,
        s.SiteCode AS store_id,

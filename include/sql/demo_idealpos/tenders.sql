@@ -14,6 +14,7 @@ SELECT m.TerminalNo || '-' || m.ShiftNo || '-' || m.TrxNo AS sale_id,
            WHEN 9 THEN 'gift_card'
            WHEN 10 THEN 'store_credit'
            WHEN 11 THEN 'prepaid'
+           WHEN 12 THEN 'loyalty'
        END AS tender_type,
        m.Tendered - m.ChangeGiven AS amount_cents,
        m.CashOut AS cash_out_cents,

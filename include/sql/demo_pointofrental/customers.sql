@@ -1,4 +1,4 @@
--- Customers of the contracts in the period, and no more of a person than the ledger is to hold.
+-- Customers of the contracts, prepayments and bonds in the period, and no more of a person than the ledger is to hold.
 -- A site changes: table names.
 SELECT TRIM(k.CustNo) AS id,
        k.CustName AS name,
@@ -8,5 +8,11 @@ SELECT TRIM(k.CustNo) AS id,
 FROM CustomerFile AS k
 WHERE k.CustNo IN (
     SELECT c.CustNo FROM ContractFile AS c
-    WHERE c.StoreCode = :store AND COALESCE(c.ClosedAt, c.OutAt) >= :from_local AND COALESCE(c.ClosedAt, c.OutAt) < :to_local)
+    WHERE c.StoreCode = :store AND COALESCE(c.ClosedAt, c.OutAt) >= :from_local AND COALESCE(c.ClosedAt, c.OutAt) < :to_local
+    UNION
+    SELECT y.CustNo FROM PrePayments AS y
+    WHERE y.StoreCode = :store AND y.PaidAt >= :from_local AND y.PaidAt < :to_local
+    UNION
+    SELECT d.CustNo FROM ContractBonds AS d
+    WHERE d.StoreCode = :store AND d.MovedAt >= :from_local AND d.MovedAt < :to_local)
 ORDER BY id

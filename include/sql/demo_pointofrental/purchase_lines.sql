@@ -1,10 +1,12 @@
--- Lines of the receipts, invoices and credits in the period, by the general-ledger category of the order line.
+-- Lines of the receipts, invoices and credits in the period, by the general-ledger category of the order line; where the order line names
+-- an account of the system's ledger, that account decides.
 -- A site changes: table names; the category that means freight.
 SELECT TRIM(o.VendorNo) || '-' || TRIM(r.ReceiptNo) AS purchase_id,
-       CAST(l.LineNo AS TEXT) AS line_no,
+       CAST(l.LineNumber AS TEXT) AS line_no,
        CASE l.GLCategory WHEN 'FREIGHT' THEN 'freight' ELSE 'goods' END AS line_kind,
        l.Description AS description,
        CASE l.GLCategory WHEN 'FREIGHT' THEN NULL ELSE TRIM(l.GLCategory) END AS category,
+       TRIM(l.GLAccount) AS account_code,
        CAST(l.Quantity AS TEXT) AS quantity,
        l.Amount - l.Tax AS net_cents,
        l.Tax AS tax_cents,
@@ -16,10 +18,11 @@ JOIN PurchaseOrders AS o ON o.PONo = r.PONo
 WHERE o.StoreCode = :store AND r.ReceivedOn >= :from_date AND r.ReceivedOn < :to_date
 UNION ALL
 SELECT TRIM(v.VendorNo) || '-' || TRIM(v.InvoiceNo),
-       CAST(l.LineNo AS TEXT),
+       CAST(l.LineNumber AS TEXT),
        CASE l.GLCategory WHEN 'FREIGHT' THEN 'freight' ELSE 'goods' END,
        l.Description,
        CASE l.GLCategory WHEN 'FREIGHT' THEN NULL ELSE TRIM(l.GLCategory) END,
+       TRIM(l.GLAccount),
        CAST(l.Quantity AS TEXT),
        CASE WHEN v.IsCredit = 1 THEN l.Tax - l.Amount ELSE l.Amount - l.Tax END,
        CASE WHEN v.IsCredit = 1 THEN -l.Tax ELSE l.Tax END,

@@ -1,7 +1,7 @@
 -- Lines of the contracts in the period, also those of 0.00.
 -- A site changes: table names; the tax tables' codes.
 SELECT TRIM(l.ContractNo) AS sale_id,
-       CAST(l.LineNo AS TEXT) AS line_no,
+       CAST(l.LineNumber AS TEXT) AS line_no,
        'item' AS line_kind,
        TRIM(l.ItemKey) AS item_code,
        i.ItemName AS description,
@@ -18,4 +18,4 @@ FROM ContractItems AS l
 JOIN ContractFile AS c ON c.ContractNo = l.ContractNo
 LEFT JOIN ItemFile AS i ON i.ItemKey = l.ItemKey
 WHERE c.StoreCode = :store AND COALESCE(c.ClosedAt, c.OutAt) >= :from_local AND COALESCE(c.ClosedAt, c.OutAt) < :to_local
-ORDER BY sale_id, l.LineNo
+ORDER BY sale_id, l.LineNumber

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from shops_facts import STORES, DemoStore, Fact, read
+from shops_facts import STORES, DemoStore, Fact, Reader, read
 
 from sandbox.shops import create_shops
-
-Reader = Callable[[DemoStore, str], list[Fact]]
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.shops import hire_schema, idealpos_schema
 from sandbox.shops.dates import DATES, LAST
 
 SQL = Path(__file__).parents[4] / "include" / "sql"
@@ -40,6 +41,7 @@ STORES = (
     DemoStore("ponsonby", "kauri", "kauri_idealpos.sqlite", "demo_idealpos", "Pacific/Auckland", 15, 10),
 )
 BY_KEY = {store.key: store for store in STORES}
+Reader = Callable[[DemoStore, str], list[Fact]]
 
 
 def tables_of(store: DemoStore) -> list[str]:
@@ -65,6 +67,15 @@ def read(folder: Path, store: DemoStore, table: str, first: date = DATES[0], end
         cursor = connection.execute(sql, binds(store, first, end))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def columns_of(store: DemoStore, table: str) -> list[str]:
+    """The columns that the file of a table delivers, also where there is no row."""
+    sql = (SQL / store.pos / f"{table}.sql").read_text(encoding="utf-8")
+    schema = hire_schema.SCHEMA if store.pos == "demo_pointofrental" else idealpos_schema.SCHEMA
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(schema)
+        return [column[0] for column in connection.execute(sql, binds(store, DATES[0], END)).description]
 
 
 def business_date(row: Fact) -> date:

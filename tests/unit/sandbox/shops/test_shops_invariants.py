@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import Reader
-from shops_facts import STORES, DemoStore, business_date, completed, grouped
+from shops_facts import STORES, DemoStore, Reader, business_date, completed, grouped
 
 from sandbox.shops.cents import gst_inside
 
 RATES = {"AU": {"GST": 10, "CAP": 10, "FRE": 0}, "NZ": {"GST": 15, "FRE": 0}}
+HIRE = next(store for store in STORES if store.key == "hire")
 SHIFT_STORES = [store for store in STORES if store.pos == "demo_idealpos"]
 WITH_SHIFTS = pytest.mark.parametrize("store", SHIFT_STORES, ids=lambda store: store.key)
 
@@ -126,6 +126,22 @@ def test_what_is_expected_is_what_tenders_and_movements_bring(facts: Reader, sto
         assert count["expected_cents"] == brought[key]
         assert abs(count["counted_cents"] - count["expected_cents"]) <= 600
         assert count["counted_cents"] >= 0 or key[1] != "CASH"
+
+
+def test_what_the_hire_store_expects_is_what_the_date_brings(facts: Reader) -> None:
+    """Per date and tender, what went to the bank taken out; all of it is there."""
+    dates = {sale["sale_id"]: business_date(sale).isoformat() for sale in completed(facts(HIRE, "sales"))}
+    brought: Counter[tuple[str, str]] = Counter()
+    for tender in (t for t in facts(HIRE, "tenders") if t["sale_id"] in dates):
+        brought[dates[tender["sale_id"]], tender["tender_code"]] += tender["amount_cents"]
+    for movement in facts(HIRE, "movements"):
+        brought[business_date(movement).isoformat(), movement["tender_code"]] += movement["amount_cents"]
+    counts = facts(HIRE, "counts")
+    assert {(c["business_date"], c["tender_code"]) for c in counts} == {
+        (day, code) for day in dates.values() for code in ("CASH", "EFTPOS")
+    }
+    for count in counts:
+        assert count["counted_cents"] == count["expected_cents"] == brought[count["business_date"], count["tender_code"]]
 
 
 @WITH_SHIFTS

@@ -6,8 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from conftest import Reader
-from shops_facts import STORES
+from shops_facts import STORES, Reader
 
 ROOT = Path(__file__).parents[4]
 ORGANISATIONS = {"harbour": "AU", "kauri": "NZ"}

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Reader
-from shops_facts import BY_KEY, DemoStore, business_date, completed, grouped, read, tables_of
+from shops_facts import BY_KEY, DemoStore, Reader, business_date, completed, grouped, read, tables_of
 
 from sandbox.shops.dates import DATES, GRAND_FINAL_FRIDAY, SUNDAY
 

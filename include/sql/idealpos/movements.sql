@@ -1,0 +1,113 @@
+-- Money that moves without a sale: drawer movements (functions Received on Account and Paid Out, floats, bags to the bank), tenders put
+-- right after the sale (two rows that add to zero), lay-by entries, payments and adjustments of account customers. This POS keeps amounts
+-- positive and a type tells the direction; here into the till is positive, and an adjustment is positive where the customer owes less.
+-- A credit adjustment of a lay-by has no tender; a cancelled lay-by gives back the amount and keeps the fee.
+-- A site changes: the function that takes money for pre-paid tabs (RA2), the codes of type and action.
+SELECT CONCAT('D', m.MoveNo) AS movement_id,
+       m.SiteCode AS store_id,
+       CONCAT(m.TerminalNo, '-', m.ShiftNo) AS shift_id,
+       CAST(p.PeriodDate AS date) AS business_date,
+       m.MoveTime AS occurred_local,
+       CASE
+           WHEN m.MoveType = 'RA' AND m.FunctionNo = 'RA2' THEN 'prepayment'
+           WHEN m.MoveType = 'RA' THEN 'received'
+           WHEN m.MoveType = 'PO' THEN 'paid_out'
+           WHEN m.MoveType = 'BK' THEN 'bank_deposit'
+           WHEN m.MoveType IN ('FI', 'FO') THEN 'float'
+       END AS kind,
+       UPPER(REPLACE(REPLACE(LTRIM(RTRIM(f.Description)), '-', ''), ' ', '_')) AS function_code,
+       UPPER(REPLACE(REPLACE(LTRIM(RTRIM(d.Description)), '-', ''), ' ', '_')) AS tender_code,
+       LTRIM(RTRIM(m.CustomerCode)) AS customer_id,
+       CAST(NULL AS varchar(14)) AS layby_id,
+       CASE WHEN m.MoveType IN ('RA', 'FI') THEN m.Amount ELSE -m.Amount END AS amount,
+       CAST(NULL AS decimal(19, 4)) AS fee,
+       RTRIM(m.TaxLabel) AS tax_code,
+       CASE WHEN m.MoveType IN ('RA', 'FI') THEN m.Tax ELSE -m.Tax END AS tax
+FROM DrawerMovements AS m
+JOIN EndOfShift AS s ON s.SiteCode = m.SiteCode AND s.TerminalNo = m.TerminalNo AND s.ShiftNo = m.ShiftNo
+JOIN SalesPeriods AS p ON p.SiteCode = s.SiteCode AND p.PeriodNo = s.PeriodNo
+JOIN Media AS d ON d.MediaNo = m.MediaNo
+LEFT JOIN FunctionDescriptors AS f ON f.FunctionNo = m.FunctionNo
+WHERE m.SiteCode = :store AND p.PeriodDate >= CAST(:from_date AS date) AND p.PeriodDate < CAST(:to_date AS date)
+UNION ALL
+SELECT CONCAT('T', h.ChangeNo, '-', w.Way),
+       h.SiteCode,
+       CONCAT(h.TerminalNo, '-', h.ShiftNo),
+       CAST(p.PeriodDate AS date),
+       h.ChangeTime,
+       'tender_change',
+       CAST(NULL AS varchar(20)),
+       UPPER(REPLACE(REPLACE(LTRIM(RTRIM(d.Description)), '-', ''), ' ', '_')),
+       CAST(NULL AS varchar(8)),
+       CAST(NULL AS varchar(14)),
+       CASE w.Way WHEN 'OUT' THEN -h.Amount ELSE h.Amount END,
+       CAST(NULL AS decimal(19, 4)),
+       CAST(NULL AS varchar(3)),
+       CAST(NULL AS decimal(19, 4))
+FROM TenderChanges AS h
+CROSS JOIN (SELECT 'OUT' AS Way UNION ALL SELECT 'IN') AS w
+JOIN EndOfShift AS s ON s.SiteCode = h.SiteCode AND s.TerminalNo = h.TerminalNo AND s.ShiftNo = h.ShiftNo
+JOIN SalesPeriods AS p ON p.SiteCode = s.SiteCode AND p.PeriodNo = s.PeriodNo
+JOIN Media AS d ON d.MediaNo = CASE w.Way WHEN 'OUT' THEN h.FromMediaNo ELSE h.ToMediaNo END
+WHERE h.SiteCode = :store AND p.PeriodDate >= CAST(:from_date AS date) AND p.PeriodDate < CAST(:to_date AS date)
+UNION ALL
+SELECT CONCAT('L', l.LaybyNo, '-', l.SeqNo),
+       l.SiteCode,
+       CONCAT(l.TerminalNo, '-', l.ShiftNo),
+       CAST(p.PeriodDate AS date),
+       l.TrxTime,
+       CASE l.Action WHEN 'PAY' THEN 'layby_payment' WHEN 'ADJ' THEN 'layby_adjustment' WHEN 'CAN' THEN 'layby_cancel' END,
+       CAST(NULL AS varchar(20)),
+       UPPER(REPLACE(REPLACE(LTRIM(RTRIM(d.Description)), '-', ''), ' ', '_')),
+       LTRIM(RTRIM(b.CustomerCode)),
+       CONCAT('LB', l.LaybyNo),
+       CASE WHEN l.Action = 'CAN' THEN -l.Amount ELSE l.Amount END,
+       CASE WHEN l.Fee <> 0 THEN l.Fee END,
+       RTRIM(l.TaxLabel),
+       l.Tax
+FROM LaybyTransactions AS l
+JOIN Laybys AS b ON b.SiteCode = l.SiteCode AND b.LaybyNo = l.LaybyNo
+JOIN EndOfShift AS s ON s.SiteCode = l.SiteCode AND s.TerminalNo = l.TerminalNo AND s.ShiftNo = l.ShiftNo
+JOIN SalesPeriods AS p ON p.SiteCode = s.SiteCode AND p.PeriodNo = s.PeriodNo
+LEFT JOIN Media AS d ON d.MediaNo = l.MediaNo
+WHERE l.SiteCode = :store AND p.PeriodDate >= CAST(:from_date AS date) AND p.PeriodDate < CAST(:to_date AS date)
+UNION ALL
+SELECT CONCAT('P', a.PaymentNo),
+       a.SiteCode,
+       CONCAT(a.TerminalNo, '-', a.ShiftNo),
+       CAST(p.PeriodDate AS date),
+       a.PaidTime,
+       'account_payment',
+       CAST(NULL AS varchar(20)),
+       UPPER(REPLACE(REPLACE(LTRIM(RTRIM(d.Description)), '-', ''), ' ', '_')),
+       LTRIM(RTRIM(a.CustomerCode)),
+       CAST(NULL AS varchar(14)),
+       a.Amount,
+       CAST(NULL AS decimal(19, 4)),
+       CAST(NULL AS varchar(3)),
+       CAST(NULL AS decimal(19, 4))
+FROM DebtorPayments AS a
+JOIN EndOfShift AS s ON s.SiteCode = a.SiteCode AND s.TerminalNo = a.TerminalNo AND s.ShiftNo = a.ShiftNo
+JOIN SalesPeriods AS p ON p.SiteCode = s.SiteCode AND p.PeriodNo = s.PeriodNo
+JOIN Media AS d ON d.MediaNo = a.MediaNo
+WHERE a.SiteCode = :store AND p.PeriodDate >= CAST(:from_date AS date) AND p.PeriodDate < CAST(:to_date AS date)
+UNION ALL
+SELECT CONCAT('A', a.AdjustNo),
+       a.SiteCode,
+       CONCAT(a.TerminalNo, '-', a.ShiftNo),
+       CAST(p.PeriodDate AS date),
+       a.AdjustTime,
+       'account_adjustment',
+       CAST(NULL AS varchar(20)),
+       CAST(NULL AS varchar(20)),
+       LTRIM(RTRIM(a.CustomerCode)),
+       CAST(NULL AS varchar(14)),
+       CASE a.AdjustType WHEN 'C' THEN a.Amount WHEN 'D' THEN -a.Amount END,
+       CAST(NULL AS decimal(19, 4)),
+       RTRIM(a.TaxLabel),
+       CASE a.AdjustType WHEN 'C' THEN a.Tax WHEN 'D' THEN -a.Tax END
+FROM DebtorAdjustments AS a
+JOIN EndOfShift AS s ON s.SiteCode = a.SiteCode AND s.TerminalNo = a.TerminalNo AND s.ShiftNo = a.ShiftNo
+JOIN SalesPeriods AS p ON p.SiteCode = s.SiteCode AND p.PeriodNo = s.PeriodNo
+WHERE a.SiteCode = :store AND p.PeriodDate >= CAST(:from_date AS date) AND p.PeriodDate < CAST(:to_date AS date)
+ORDER BY movement_id

@@ -1,0 +1,44 @@
+-- Money that moves without a closed contract: taken before it closes (function PREPAID; used as tender PREPAID when it closes, and negative
+-- where it is given back before), bonds (function BOND: received, given back) and what is taken out of the drawer to the bank.
+-- The business date is left to the store's clock and cut-over.
+-- A site changes: its payment methods, the codes of the bond's type. Where money before closing goes straight into a bank account, and is
+-- to be an overpayment in the ledger, the kind is account_payment, and tenders.sql leaves PREPAID out.
+SELECT CONCAT('B', b.DepositNo) AS movement_id,
+       b.StoreCode AS store_id,
+       CAST(NULL AS date) AS business_date,
+       b.DepositedAt AS occurred_local,
+       'bank_deposit' AS kind,
+       CAST(NULL AS varchar(20)) AS function_code,
+       CASE b.PayMethod WHEN 'CS' THEN 'CASH' WHEN 'EF' THEN 'EFTPOS' WHEN 'MC' THEN 'MASTERCARD' WHEN 'AX' THEN 'AMEX' END AS tender_code,
+       CAST(NULL AS varchar(8)) AS customer_id,
+       CAST(NULL AS varchar(8)) AS sale_id,
+       -b.Amount AS amount
+FROM BankDeposits AS b
+WHERE b.StoreCode = :store AND b.DepositedAt >= CAST(:from_local AS datetime2(0)) AND b.DepositedAt < CAST(:to_local AS datetime2(0))
+UNION ALL
+SELECT CONCAT('P', y.PrePayNo),
+       y.StoreCode,
+       CAST(NULL AS date),
+       y.PaidAt,
+       'prepayment',
+       'PREPAID',
+       CASE y.PayMethod WHEN 'CS' THEN 'CASH' WHEN 'EF' THEN 'EFTPOS' WHEN 'MC' THEN 'MASTERCARD' WHEN 'AX' THEN 'AMEX' END,
+       LTRIM(RTRIM(y.CustNo)),
+       LTRIM(RTRIM(y.ContractNo)),
+       y.Amount
+FROM PrePayments AS y
+WHERE y.StoreCode = :store AND y.PaidAt >= CAST(:from_local AS datetime2(0)) AND y.PaidAt < CAST(:to_local AS datetime2(0))
+UNION ALL
+SELECT CONCAT('D', d.BondNo),
+       d.StoreCode,
+       CAST(NULL AS date),
+       d.MovedAt,
+       CASE d.BondType WHEN 'R' THEN 'received' WHEN 'F' THEN 'paid_out' END,
+       'BOND',
+       CASE d.PayMethod WHEN 'CS' THEN 'CASH' WHEN 'EF' THEN 'EFTPOS' WHEN 'MC' THEN 'MASTERCARD' WHEN 'AX' THEN 'AMEX' END,
+       LTRIM(RTRIM(d.CustNo)),
+       LTRIM(RTRIM(d.ContractNo)),
+       CASE d.BondType WHEN 'R' THEN d.Amount WHEN 'F' THEN -d.Amount END
+FROM ContractBonds AS d
+WHERE d.StoreCode = :store AND d.MovedAt >= CAST(:from_local AS datetime2(0)) AND d.MovedAt < CAST(:to_local AS datetime2(0))
+ORDER BY movement_id

@@ -1,0 +1,24 @@
+-- Contracts by the time of closing. One that is still out comes with the time it went out and the status open, and is never booked.
+-- A changed closed contract is a contract of its own that names the other: an adjustment, whose amounts are negative where less is owed.
+-- There are no shifts: the business date is left to the store's clock and cut-over.
+-- A site changes: table names, the codes of type and status.
+SELECT LTRIM(RTRIM(c.ContractNo)) AS sale_id,
+       LTRIM(RTRIM(c.ContractNo)) AS receipt_no,
+       c.StoreCode AS store_id,
+       CASE WHEN c.AdjustsContract IS NULL THEN 'sale' ELSE 'adjustment' END AS kind,
+       CASE c.ContractStatus WHEN 'C' THEN 'completed' WHEN 'V' THEN 'void' WHEN 'Q' THEN 'suspended' ELSE 'open' END AS status,
+       LTRIM(RTRIM(c.AdjustsContract)) AS original_sale_id,
+       CAST(NULL AS date) AS business_date,
+       COALESCE(c.ClosedAt, c.OutAt) AS occurred_local,
+       f.Currency AS currency,
+       LTRIM(RTRIM(c.CustNo)) AS customer_id,
+       CASE WHEN c.ContractType = 'A' THEN 1 ELSE 0 END AS is_account_contract,
+       c.Total - c.TaxTotal AS net,
+       c.TaxTotal AS tax,
+       c.Total AS gross
+FROM ContractFile AS c
+JOIN StoreFile AS f ON f.StoreCode = c.StoreCode
+WHERE c.StoreCode = :store
+  AND COALESCE(c.ClosedAt, c.OutAt) >= CAST(:from_local AS datetime2(0))
+  AND COALESCE(c.ClosedAt, c.OutAt) < CAST(:to_local AS datetime2(0))
+ORDER BY occurred_local, sale_id

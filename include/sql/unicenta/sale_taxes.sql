@@ -1,0 +1,14 @@
+-- The tax of each basket by tax: the only amounts of tax that are stored. They are per receipt, so that they have no line.
+-- A site changes: nothing.
+SELECT x.receipt AS sale_id,
+       UPPER(t.name) AS tax_code,
+       t.rate * 100 AS rate_percent,
+       ROUND(CAST(x.base AS DECIMAL(20, 6)), 2) AS base,
+       ROUND(CAST(x.amount AS DECIMAL(20, 6)), 2) AS amount
+FROM taxlines AS x
+JOIN taxes AS t ON t.id = x.taxid
+JOIN tickets AS k ON k.id = x.receipt
+JOIN receipts AS r ON r.id = x.receipt
+JOIN closedcash AS cc ON cc.money = r.money
+WHERE k.tickettype IN (0, 1) AND cc.datestart >= :from_date AND cc.datestart < :to_date
+ORDER BY x.receipt, t.name

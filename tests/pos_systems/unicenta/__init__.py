@@ -1,0 +1,1 @@
+"""uniCenta oPOS and KriolOS: the same SQL files on PostgreSQL and on MariaDB."""
