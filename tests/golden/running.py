@@ -17,6 +17,7 @@ from sandbox.xero.serving import Served
 from tests.golden.books import Books
 from tests.golden.case_files import Case, readings
 from tests.golden.given import CURRENCIES, STORE, facts_of_case
+from tests.unit.store.databases import migrated
 from tillpost.config import Settings, Site
 from tillpost.connection import Connection
 from tillpost.flows.mappings import mapping_of_site
@@ -68,6 +69,7 @@ def run_case(case: Case, mappings: Path, served: Served, folder: Path) -> Ran:
     org = _organisation(case, folder)
     site, books = _site(case, org, mappings, served, folder)
     mapping = mapping_of_site(site, org)
+    (folder / "tillpost.db").write_bytes(migrated())
     db = open_database(site.settings.db_url, migrate=True)
     outcomes, days, left = [], [], 0
     for n, reading in enumerate(readings(case)):

@@ -9,7 +9,7 @@ import pytest
 from tests.torture.story import rehearsed, run_story
 from tests.torture.theatre import Theatre
 
-SCHEDULES, AT_ONCE = 200, 10
+SCHEDULES, AT_ONCE = 120, 10
 
 
 @pytest.fixture(scope="module")

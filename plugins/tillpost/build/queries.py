@@ -45,30 +45,33 @@ WHERE s.status = 'completed'
 
 # One row per line where the sale keeps its own lines, else one per code. `taxed_cents` is the part of a line whose tax is not
 # what the rate gives (beyond a cent) that carries the tax; only stores that ask for the split have such rows apart.
-LINES = """
-WITH lines AS (
-    SELECT b.store, b.business_date, b.becomes, l.line_kind, coalesce(l.category, '') AS category, coalesce(l.tax_code, '') AS tax_code,
-        l.gross_cents, l.tax_cents, b.becomes <> 'journal' OR b.is_spread AS own, l.sale_id, l.line_no,
-        l.description, l.quantity, r.rate_bp,
-        b.split_mixed_tax AND l.tax_cents IS NOT NULL AND r.rate_bp > 0
-            AND abs(l.tax_cents - half_up(l.gross_cents * r.rate_bp, 10000 + r.rate_bp)) > 1 AS is_mixed
-    FROM sale_lines l
-    JOIN booked b ON l.store = b.store AND l.sale_id = b.sale_id
-    LEFT JOIN build_rates r ON r.business_date = b.business_date AND r.tax_code = coalesce(l.tax_code, '')
-    WHERE b.becomes <> 'nothing'
-)
-SELECT * FROM (SELECT store, business_date, becomes, CASE WHEN own THEN sale_id ELSE '' END AS sale_id,
-    CASE WHEN own THEN line_no ELSE '' END AS line_no,
-    line_kind, category, tax_code, is_mixed,
+# The lines of the few and those of the many are asked apart: of the many, neither ids nor descriptions are read.
+_LINES = """
+SELECT store, business_date, becomes, sale_id, line_no, line_kind, category, tax_code, is_mixed,
     sum(gross_cents)::BIGINT AS gross_cents,
     coalesce(sum(tax_cents), 0)::BIGINT AS tax_cents,
     coalesce(sum(gross_cents) FILTER (tax_cents IS NULL), 0)::BIGINT AS unrecorded_cents,
     coalesce(sum(CASE WHEN is_mixed THEN half_up(tax_cents * (10000 + rate_bp), rate_bp) END), 0)::BIGINT AS taxed_cents,
     count(*) AS rows,
     count(*) FILTER (tax_cents IS NOT NULL) AS roundings,
-    coalesce(any_value(CASE WHEN own THEN description END), '') AS description,
-    coalesce(any_value(CASE WHEN own THEN trim(quantity::VARCHAR) END), '') AS quantity
-FROM lines GROUP BY ALL)
+    coalesce(any_value(description), '') AS description,
+    coalesce(any_value(trim(quantity::VARCHAR)), '') AS quantity
+FROM (
+    SELECT b.store, b.business_date, b.becomes, {named}, l.line_kind, coalesce(l.category, '') AS category,
+        coalesce(l.tax_code, '') AS tax_code, l.gross_cents, l.tax_cents, r.rate_bp,
+        b.split_mixed_tax AND l.tax_cents IS NOT NULL AND r.rate_bp > 0
+            AND abs(l.tax_cents - half_up(l.gross_cents * r.rate_bp, 10000 + r.rate_bp)) > 1 AS is_mixed
+    FROM sale_lines l
+    JOIN booked b ON l.store = b.store AND l.sale_id = b.sale_id
+    LEFT JOIN build_rates r ON r.business_date = b.business_date AND r.tax_code = coalesce(l.tax_code, '')
+    WHERE b.becomes <> 'nothing' AND {whose})
+GROUP BY ALL"""
+_OWN = "(b.becomes <> 'journal' OR b.is_spread)"
+_LINES_BY_CODE = _LINES.format(named="'' AS sale_id, '' AS line_no, NULL AS description, NULL AS quantity", whose=f"NOT {_OWN}")
+_OWN_LINES = _LINES.format(named="l.sale_id, l.line_no, l.description, l.quantity", whose=_OWN)
+LINE_SUMS = f"CREATE OR REPLACE TEMP TABLE line_sums AS {_LINES_BY_CODE} UNION ALL {_OWN_LINES}"
+LINES = """
+FROM line_sums
 ORDER BY store, business_date, becomes, sale_id, try_cast(line_no AS BIGINT), line_no, line_kind, category, tax_code, is_mixed
 """
 
@@ -81,23 +84,30 @@ FROM tenders t JOIN booked b ON t.store = b.store AND t.sale_id = b.sale_id
 WHERE b.becomes <> 'nothing' GROUP BY ALL ORDER BY ALL
 """
 
-# The tip is told once: on the sale, or on its tenders. `remainder` is what the lines lack to the sale's gross.
+# The tip is told once: on the sale, or on its tenders. `remainder` is what the lines lack to the sales' gross.
 SALES = """
-WITH line_sums AS (SELECT store, sale_id, sum(gross_cents)::BIGINT AS gross_cents FROM sale_lines GROUP BY ALL),
-tips AS (SELECT store, sale_id, sum(tip_cents)::BIGINT AS tip_cents FROM tenders GROUP BY ALL)
-SELECT b.store, b.business_date, b.becomes, CASE WHEN b.becomes = 'journal' THEN '' ELSE b.sale_id END AS sale_id,
-    CASE WHEN b.becomes = 'invoice' THEN coalesce(b.customer_id, '') ELSE '' END AS customer_id,
-    b.becomes = 'invoice' AND (b.on_account OR coalesce(b.is_account_contract, FALSE)) AS on_account,
-    CASE WHEN b.becomes = 'invoice' THEN coalesce(b.receipt_no, '') ELSE '' END AS receipt_no,
-    sum(b.gross_cents)::BIGINT AS gross_cents,
-    coalesce(sum(b.rounding_cents), 0)::BIGINT AS rounding_cents,
-    coalesce(sum(coalesce(b.tip_cents, t.tip_cents)), 0)::BIGINT AS tip_cents,
-    sum(b.gross_cents - coalesce(l.gross_cents, 0))::BIGINT AS remainder_cents,
-    count(*) AS rows
-FROM booked b
-LEFT JOIN line_sums l ON b.store = l.store AND b.sale_id = l.sale_id
-LEFT JOIN tips t ON b.store = t.store AND b.sale_id = t.sale_id
-WHERE b.becomes <> 'nothing' GROUP BY ALL ORDER BY ALL
+WITH lines AS (
+    SELECT store, business_date, becomes, CASE WHEN becomes = 'journal' THEN '' ELSE sale_id END AS sale_id,
+        sum(gross_cents)::BIGINT AS gross_cents
+    FROM line_sums GROUP BY ALL),
+tips AS (SELECT store, sale_id, sum(tip_cents)::BIGINT AS tip_cents FROM tenders WHERE tip_cents IS NOT NULL GROUP BY ALL),
+sale_sums AS (
+    SELECT b.store, b.business_date, b.becomes, CASE WHEN b.becomes = 'journal' THEN '' ELSE b.sale_id END AS sale_id,
+        CASE WHEN b.becomes = 'invoice' THEN coalesce(b.customer_id, '') ELSE '' END AS customer_id,
+        b.becomes = 'invoice' AND (b.on_account OR coalesce(b.is_account_contract, FALSE)) AS on_account,
+        CASE WHEN b.becomes = 'invoice' THEN coalesce(b.receipt_no, '') ELSE '' END AS receipt_no,
+        sum(b.gross_cents)::BIGINT AS gross_cents,
+        coalesce(sum(b.rounding_cents), 0)::BIGINT AS rounding_cents,
+        coalesce(sum(coalesce(b.tip_cents, t.tip_cents)), 0)::BIGINT AS tip_cents,
+        count(*) AS rows
+    FROM booked b
+    LEFT JOIN tips t ON b.store = t.store AND b.sale_id = t.sale_id
+    WHERE b.becomes <> 'nothing' GROUP BY ALL)
+SELECT s.store, s.business_date, s.becomes, s.sale_id, s.customer_id, s.on_account, s.receipt_no, s.gross_cents, s.rounding_cents,
+    s.tip_cents, s.gross_cents - coalesce(l.gross_cents, 0) AS remainder_cents, s.rows
+FROM sale_sums s LEFT JOIN lines l
+    ON s.store = l.store AND s.business_date = l.business_date AND s.becomes = l.becomes AND s.sale_id = l.sale_id
+ORDER BY ALL
 """
 
 MOVEMENTS = """

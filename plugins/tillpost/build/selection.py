@@ -38,7 +38,7 @@ Row = TypeVar("Row")
 def select_facts(facts: duckdb.DuckDBPyConnection, context: BuildContext) -> Selection:
     """Select and sum what is booked of the context's store-dates. Dates before a store's start are never booked."""
     _register(facts, context)
-    for statement in (queries.HALF_UP, queries.CASH, queries.ACCOUNT_SALES, queries.SPREAD_SALES, queries.BOOKED):
+    for statement in (queries.HALF_UP, queries.CASH, queries.ACCOUNT_SALES, queries.SPREAD_SALES, queries.BOOKED, queries.LINE_SUMS):
         facts.execute(statement)
 
     def rows(kind: type[Row], query: str) -> tuple[Row, ...]:

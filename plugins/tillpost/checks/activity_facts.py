@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from tillpost.checks.context import CheckContext
-from tillpost.checks.relations import open_cursor
+from tillpost.checks.relations import mapped, open_cursor
 from tillpost.mapping.patterns import CLASS
 from tillpost.model.findings import Stream
 
@@ -112,13 +112,13 @@ VIEWS = (
     """CREATE TEMP VIEW settled AS
     SELECT store, business_date, account, amount_cents - cash_out_cents AS cents,
         account = 'receivable' OR is_draft AND account <> 'ignore' AS is_owed FROM paid WHERE is_invoiced""",
-    """CREATE TEMP VIEW basket_shares AS
-    WITH spread AS (SELECT store, owner, sum(gross_cents)::BIGINT AS total FROM mapped_lines
+    """CREATE TEMP TABLE basket_shares AS
+    WITH spread AS (SELECT store, owner, sum(gross_cents)::BIGINT AS total FROM revenue_lines
         WHERE owner_kind = 'sale' AND is_spread AND gross_cents <> 0 GROUP BY store, owner),
     weighed AS (
         SELECT l.store, l.owner, l.line_no, w.total, abs(w.total)::HUGEINT * abs(l.gross_cents) AS part,
             sum(abs(l.gross_cents)) OVER (PARTITION BY l.store, l.owner) AS size
-        FROM mapped_lines AS l JOIN spread AS w ON w.store = l.store AND w.owner = l.owner
+        FROM revenue_lines AS l JOIN spread AS w ON w.store = l.store AND w.owner = l.owner
         WHERE l.owner_kind = 'sale' AND l.line_kind = 'item' AND l.gross_cents <> 0),
     ranked AS (
         SELECT *, part // size AS whole, row_number() OVER (PARTITION BY store, owner
@@ -142,13 +142,21 @@ VIEWS = (
         AND NOT EXISTS (SELECT 1 FROM unaccrued_receipts AS u WHERE u.store = l.store AND u.purchase_id = l.purchase_id)""",
 )
 
+# Lines are summed by code before they are mapped, for they are many and the codes are few.
 _INCOME = f"""
-SELECT s.store, s.business_date, '{INCOME}', l.account, s.side, -sum(l.gross_cents + coalesce(b.cents, 0))::BIGINT
-FROM mapped_lines AS l JOIN sold AS s ON l.owner_kind = 'sale' AND s.store = l.store AND s.sale_id = l.owner
-LEFT JOIN basket_shares AS b ON b.store = l.store AND b.owner = l.owner AND b.line_no = l.line_no
-WHERE l.account IS NOT NULL
-    AND NOT (l.is_spread AND EXISTS (SELECT 1 FROM basket_shares AS x WHERE x.store = l.store AND x.owner = l.owner))
-GROUP BY ALL"""
+WITH lines AS (
+    SELECT s.store, s.business_date, s.side, l.line_kind, l.category, sum(l.gross_cents)::BIGINT AS cents
+    FROM sale_lines AS l JOIN sold AS s ON s.store = l.store AND s.sale_id = l.sale_id
+    WHERE NOT (is_spread(l.line_kind, l.category, l.tax_code)
+        AND EXISTS (SELECT 1 FROM basket_shares AS x WHERE x.store = l.store AND x.owner = l.sale_id))
+    GROUP BY ALL),
+shares AS (
+    SELECT s.store, s.business_date, s.side, l.line_kind, l.category, b.cents
+    FROM basket_shares AS b
+    JOIN revenue_lines AS l ON l.owner_kind = 'sale' AND l.store = b.store AND l.owner = b.owner AND l.line_no = b.line_no
+    JOIN sold AS s ON s.store = b.store AND s.sale_id = b.owner)
+SELECT store, business_date, '{INCOME}', account, side, -sum(cents)::BIGINT
+FROM ({mapped("(FROM lines UNION ALL FROM shares)")}) WHERE account IS NOT NULL GROUP BY ALL"""
 
 _TENDERS = f"""
 SELECT store, business_date, '{TENDERS}', account, side, sum(amount_cents)::BIGINT FROM paid
@@ -173,7 +181,7 @@ SELECT store, business_date, '{DEBTORS}', '{RECEIVABLE}', 'sent', sum(cents)::BI
 
 # A tip is told on the sale or on its tenders; what the lines lack to the sale is rounding that nobody recorded.
 _EXTRAS = f"""
-WITH tips AS (SELECT store, sale_id, sum(tip_cents)::BIGINT AS cents FROM tenders GROUP BY ALL),
+WITH tips AS (SELECT store, sale_id, sum(tip_cents)::BIGINT AS cents FROM tenders WHERE tip_cents IS NOT NULL GROUP BY ALL),
 lines AS (SELECT store, sale_id, sum(gross_cents)::BIGINT AS cents FROM sale_lines GROUP BY ALL),
 extras AS (
     SELECT store, business_date, side, 'rounding' AS code, -coalesce(rounding_cents, 0) AS cents FROM sold

@@ -28,7 +28,9 @@ up to five examples and what to do.
   is broken, and it holds the streams that it was to look at, because nobody knows whether it is kept.
 
 The rules of the facts are queries over the Parquet files that return counts, amounts and examples; no row of a sale is loaded for them.
-Great Expectations judges the counts: one expectation per rule, one validation for all stores. Where a row's date cannot be told (a line
+One pass over each of sales, lines and tenders comes first: it proves for most rules that nothing can break them, and only the others
+are asked. Great Expectations judges the counts: one expectation for each rule that something breaks and one for all others together,
+one validation for all stores. Where a row's date cannot be told (a line
 without its sale), every date of that store that is looked at is held.
 
 Amounts are compared as whole cents. Tolerances, each from the contract:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 import duckdb
 
 from tillpost.checks.context import CheckContext
+from tillpost.checks.hints import hints_seen
 from tillpost.checks.relations import open_cursor
 from tillpost.checks.rule import Measure, Measured, Rule
 from tillpost.checks.rules import SOURCE_RULES
+from tillpost.checks.summaries import summarise
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,20 @@ def measure_source(facts: duckdb.DuckDBPyConnection, context: CheckContext, rule
     """What each rule finds in the facts of the context's store-dates. A rule whose query fails says so; the others go on."""
     cursor = open_cursor(facts, context)
     try:
-        return tuple(_measure(cursor, rule) for rule in rules)
+        seen = _summarised(cursor)
+        return tuple(_measure(cursor, rule) if seen is None or rule.may_be_broken(seen) else Measured(rule) for rule in rules)
     finally:
         cursor.close()
+
+
+def _summarised(cursor: duckdb.DuckDBPyConnection) -> frozenset[str] | None:
+    """The hints that are seen in the facts; None where they cannot be told, so that every rule is asked."""
+    try:
+        summarise(cursor)
+        return hints_seen(cursor)
+    except duckdb.Error:
+        log.exception("the facts could not be summarised")
+        return None
 
 
 def _measure(cursor: duckdb.DuckDBPyConnection, rule: Rule) -> Measured:

@@ -125,6 +125,18 @@ def _is_dated(table: str) -> bool:
     return any(column.name == "business_date" for column in TABLES[table].columns)
 
 
+def mapped(rows: str) -> str:
+    """A query of sale lines with their mapping row: an item's category; of another kind of line its own row, else its category's."""
+    return f"""
+    SELECT l.*, CASE WHEN l.line_kind = 'item' THEN c.account ELSE coalesce(k.account, c.account) END AS account,
+        nullif(CASE WHEN l.line_kind = 'item' OR k.account IS NULL THEN c.tax_code ELSE k.tax_code END, '') AS overruling_code
+    FROM {rows} AS l
+    LEFT JOIN account_spans AS c ON c.store = l.store AND c.kind = 'sales_category' AND c.code = l.category
+        AND l.business_date >= c.valid_from AND l.business_date < c.valid_until
+    LEFT JOIN account_spans AS k ON k.store = l.store AND k.kind = 'line_kind' AND k.code = l.line_kind
+        AND l.business_date >= k.valid_from AND l.business_date < k.valid_until"""
+
+
 MACROS = (
     # As tillpost.model.money.format_cents, divide_half_up and tax_inside: the tests hold them against each other.
     "CREATE TEMP MACRO money(c) AS CASE WHEN c < 0 THEN '-' ELSE '' END || format('{:,}', (abs(c) // 100)::BIGINT) || '.' "
@@ -133,6 +145,9 @@ MACROS = (
     "CREATE TEMP MACRO tax_inside(gross, rate) AS sign(gross)::BIGINT * ((2 * abs(gross) * rate + 10000 + rate) // (2 * (10000 + rate)))",
     "CREATE TEMP MACRO sale_name(id, receipt) AS 'sale ' || id || coalesce(' (receipt ' || receipt || ')', '')",
     "CREATE TEMP MACRO same_number(reference) AS upper(trim(reference))",
+    # Lines that are spread over the items of their sale.
+    "CREATE TEMP MACRO is_spread(kind, category, code) AS kind IN ('basket_discount', 'service_charge', 'surcharge') "
+    "AND category IS NULL AND nullif(code, '') IS NULL",
 )
 
 VIEWS = (
@@ -147,22 +162,13 @@ VIEWS = (
     """CREATE TEMP VIEW revenue_lines AS
     SELECT l.store, s.business_date, s.what || ' line ' || l.line_no AS what, l.sale_id AS owner, 'sale' AS owner_kind, l.line_no,
         l.line_kind, l.category, l.quantity, l.net_cents, l.tax_cents, l.gross_cents, nullif(l.tax_code, '') AS tax_code,
-        l.line_kind IN ('basket_discount', 'service_charge', 'surcharge') AND l.category IS NULL AND nullif(l.tax_code, '') IS NULL
-            AS is_spread
+        is_spread(l.line_kind, l.category, l.tax_code) AS is_spread
     FROM sale_lines AS l JOIN booked_sales AS s ON s.store = l.store AND s.sale_id = l.sale_id
     UNION ALL
     SELECT l.store, m.business_date, 'movement ' || l.movement_id || ' line ' || l.line_no, l.movement_id, 'movement', l.line_no,
         l.line_kind, l.category, l.quantity, l.net_cents, l.tax_cents, l.gross_cents, nullif(l.tax_code, ''), false
     FROM movement_lines AS l JOIN movements AS m ON m.store = l.store AND m.movement_id = l.movement_id""",
-    # The mapping row of a line: an item's category; of another kind of line its own row, else its category's.
-    """CREATE TEMP VIEW mapped_lines AS
-    SELECT l.*, CASE WHEN l.line_kind = 'item' THEN c.account ELSE coalesce(k.account, c.account) END AS account,
-        nullif(CASE WHEN l.line_kind = 'item' OR k.account IS NULL THEN c.tax_code ELSE k.tax_code END, '') AS overruling_code
-    FROM revenue_lines AS l
-    LEFT JOIN account_spans AS c ON c.store = l.store AND c.kind = 'sales_category' AND c.code = l.category
-        AND l.business_date >= c.valid_from AND l.business_date < c.valid_until
-    LEFT JOIN account_spans AS k ON k.store = l.store AND k.kind = 'line_kind' AND k.code = l.line_kind
-        AND l.business_date >= k.valid_from AND l.business_date < k.valid_until""",
+    f"CREATE TEMP VIEW mapped_lines AS {mapped('revenue_lines')}",
     # Bills, credits and receipts that go to the ledger; the contact's own row decides, then the one for all, then the POS.
     """CREATE TEMP VIEW known_purchases AS
     SELECT p.*, coalesce(own.contact_name, nullif(s.name, '')) AS supplier_name,
@@ -203,13 +209,14 @@ VIEWS = (
     WHERE t.cash_out_cents <> 0""",
     # What should be counted per tender: takings, less cash handed out with cards, and what moved. NULL of the POS is computed.
     """CREATE TEMP VIEW takings AS
-    SELECT store, business_date, tender_code, sum(cents)::BIGINT AS cents FROM (
+    SELECT t.store, t.business_date, t.tender_code, sum(t.cents)::BIGINT AS cents FROM (
         SELECT store, business_date, tender_code, amount_cents AS cents FROM booked_tenders
         UNION ALL SELECT store, business_date, cash_code, -cash_out_cents FROM cash_handed_out
         UNION ALL
-        SELECT store, business_date, tender_code, amount_cents FROM movements WHERE tender_code IS NOT NULL)
+        SELECT store, business_date, tender_code, amount_cents FROM movements WHERE tender_code IS NOT NULL) AS t
+    JOIN (SELECT DISTINCT store, business_date FROM counts) AS c ON c.store = t.store AND c.business_date = t.business_date
     GROUP BY ALL""",
-    """CREATE TEMP VIEW counted AS
+    """CREATE TEMP TABLE counted AS
     SELECT c.store, c.business_date, c.tender_code, c.counted_cents, coalesce(t.cents, 0) AS computed_cents,
         c.expected_cents AS given_cents, coalesce(c.expected_cents, t.cents, 0) AS expected_cents
     FROM (SELECT store, business_date, tender_code, sum(counted_cents)::BIGINT AS counted_cents,

@@ -17,7 +17,8 @@ from tillpost.model.money import format_cents
 class Rule:
     """One rule. ``unit`` is what it counts (one, many); ``amount`` tells its amount in words around ``{}``, empty: it has none.
 
-    A rule of both streams is two rules of one name.
+    A rule of both streams is two rules of one name. ``hints`` (``checks.hints``): where none of them is seen, nothing
+    breaks it; a rule without hints is always asked.
     """
 
     name: str
@@ -28,11 +29,16 @@ class Rule:
     amount: str = ""
     stream: Stream = Stream.SALES
     sql: str = ""
+    hints: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """The name with its stream: unique among all rules."""
         return f"{self.name}/{self.stream}"
+
+    def may_be_broken(self, seen: frozenset[str]) -> bool:
+        """Whether the hints that the facts show leave it open that something breaks the rule."""
+        return not self.hints or not seen.isdisjoint(self.hints)
 
     def message(self, store: str, count: int, amount_cents: int | None) -> str:
         """The sentence of a finding; ``store`` is the store's name."""

@@ -2,7 +2,7 @@
 
 The frame is small: one row per store and business date, one column per rule with how many rows break it. Each rule that something
 breaks is one expectation (none at all), with its severity; the rules that nothing breaks are one together, on the sum of their columns,
-for an expectation costs 70 ms whatever it looks at (measured). One validation per suite answers for all stores. A rule that could not be
+for an expectation costs 11 ms whatever it looks at (measured). One validation per suite answers for all stores. A rule that could not be
 evaluated, be it that its query failed or that its expectation raised, is told apart from one that failed, and holds the streams
 that it was to look at.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tillpost.checks.rule import Measured, Rule
@@ -114,12 +115,21 @@ def has_raised(info: Mapping[str, Any] | None) -> bool:
     return any(bool(part.get("raised_exception", True)) for part in info.values() if isinstance(part, Mapping))
 
 
+@cache
+def _measures() -> Any:
+    """What a frame is handed to; one for the process, for it costs as much as a validation (measured). It keeps the last frame."""
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("measures").add_dataframe_asset("measures")
+    return asset.add_batch_definition_whole_dataframe("measures")
+
+
 def _results(suite: str, rules: Sequence[Rule], frame: pd.DataFrame) -> Sequence[Any]:
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
     expectations = [
         gxe.ExpectColumnValuesToBeBetween(
             column=rule.key,
@@ -131,8 +141,7 @@ def _results(suite: str, rules: Sequence[Rule], frame: pd.DataFrame) -> Sequence
         )
         for rule in rules
     ]
-    asset = context.data_sources.add_pandas("measures").add_dataframe_asset("measures")
-    batch = asset.add_batch_definition_whole_dataframe("measures").get_batch({"dataframe": frame})
+    batch = _measures().get_batch({"dataframe": frame})
     result_format = {"result_format": "COMPLETE", "unexpected_index_column_names": [_ROW], "include_unexpected_rows": False}
     return batch.validate(gx.ExpectationSuite(name=suite, expectations=expectations), result_format=result_format).results  # type: ignore[no-any-return]
 

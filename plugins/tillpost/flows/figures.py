@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from datetime import date
+from typing import Any
 
 import duckdb
 
@@ -18,6 +20,8 @@ _CHILDREN = {
               ("movement_lines", "movements", "movement_id"), ("movement_allocations", "movements", "movement_id")),
     "purchases": (("purchase_lines", "purchases", "purchase_id"),),
 }  # fmt: skip
+
+_ROWS = 100_000  # digests read at a time
 
 _SALES = """
 SELECT store, business_date, sum(gross_cents)::BIGINT, sum(coalesce(tax_cents, 0))::BIGINT, count(*)
@@ -82,6 +86,17 @@ def _row_text(table: str, alias: str) -> str:
 def _digest(
     facts: duckdb.DuckDBPyConnection, parts: dict[tuple[str, date, Stream], list[str]], stream: Stream, table: str, rows: str
 ) -> None:
-    query = f"SELECT store, business_date, md5(string_agg(md5(row), '' ORDER BY md5(row))) FROM ({rows}) GROUP BY ALL ORDER BY 1, 2"
-    for store, day, digest in facts.execute(query).fetchall():
-        parts.setdefault((store, day, stream), []).append(f"{table}:{digest}")
+    """The digest of the sorted digests of the rows of each date. DuckDB sorts them, on disk if it must; they are read as a stream."""
+    query = f"SELECT store, business_date, md5(row) AS digest FROM ({rows}) ORDER BY ALL"
+    sums: dict[tuple[str, date], Any] = {}
+    for batch in facts.sql(query).to_arrow_reader(_ROWS):
+        stores, days, digests = batch.columns
+        first = 0
+        while first < len(batch):
+            key = stores[first].as_py(), days[first].as_py()
+            end = bisect_left(range(len(batch)), True, lo=first, key=lambda n: (stores[n].as_py(), days[n].as_py()) != key)
+            found = sums.setdefault(key, hashlib.md5(usedforsecurity=False))
+            found.update("".join(digests.slice(first, end - first).to_pylist()).encode())
+            first = end
+    for (store, day), found in sums.items():
+        parts.setdefault((store, day, stream), []).append(f"{table}:{found.hexdigest()}")

@@ -82,7 +82,7 @@ def test_a_finding_belongs_to_the_stream_of_its_rule() -> None:
 
 
 def test_a_crashed_query_is_told_apart_and_holds_every_date_that_it_was_to_look_at(tmp_path: Path) -> None:
-    broken = replace(TENDERS, sql="SELECT store FROM read_parquet('/srv/secret/sales.parquet')")
+    broken = replace(TENDERS, sql="SELECT store FROM read_parquet('/srv/secret/sales.parquet')", hints=())
     next_day = replace(KEY, business_date=date(2026, 3, 4))
     measured = measure_source(facts(tmp_path, day()), context(), [broken, VARIANCE])
     assert measured == (Measured(broken, crash="the query failed (IOException)"), Measured(VARIANCE))

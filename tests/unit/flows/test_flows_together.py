@@ -15,6 +15,7 @@ from sqlalchemy import select
 from tests.golden.given import facts_of_case
 from tests.unit.build.conftest import MAPPING
 from tests.unit.flows.test_flows_planning import nobody
+from tests.unit.store.databases import migrated
 from tillpost.checks.rule import Rule
 from tillpost.config import Settings, Site
 from tillpost.flows.acts import Act, decide
@@ -72,7 +73,9 @@ class World:
     db: Database = field(init=False)
 
     def __post_init__(self) -> None:
-        self.db = open_database(f"sqlite:///{self.folder / 'tillpost.db'}", migrate=True)
+        file = self.folder / "tillpost.db"
+        file.write_bytes(migrated())
+        self.db = open_database(f"sqlite:///{file}")
 
     @property
     def site(self) -> Site:

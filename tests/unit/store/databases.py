@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,13 +42,22 @@ def watch() -> Watch:
     return Watch()
 
 
+@cache
+def migrated() -> bytes:
+    """A migrated SQLite file, to be written where a test wants one: migrating takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "template.db"
+        migrate(f"sqlite:///{file}")
+        with create_engine(f"sqlite:///{file}", poolclass=NullPool).connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        return file.read_bytes()
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy: migrating one takes longer than most tests."""
+    """``migrated`` as a file to copy."""
     file = tmp_path_factory.mktemp("store") / "template.db"
-    migrate(f"sqlite:///{file}")
-    with create_engine(f"sqlite:///{file}", poolclass=NullPool).connect() as connection:
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    file.write_bytes(migrated())
     return file
 
 

@@ -39,6 +39,7 @@ _TOTALS = """
 RULES = (
     Rule(
         name="control_totals_differ",
+        hints=("control_totals",),
         severity=Severity.BLOCKER,
         title="What was read is not what the POS itself printed at the end of the period",
         remedy="Read the date again once the POS has uploaded everything; if it stays, compare the report with the SQL files.",
@@ -55,6 +56,7 @@ RULES = (
     ),
     Rule(
         name="no_control_totals",
+        hints=("sales",),
         severity=Severity.INFO,
         title="The POS gives no control totals, so that completeness is proved by nothing outside the sales themselves",
         remedy="Add control_totals.sql to the POS's folder if it prints totals at the end of a shift or day.",
@@ -66,6 +68,7 @@ RULES = (
     ),
     Rule(
         name="expected_does_not_match_takings",
+        hints=("counts",),
         severity=Severity.BLOCKER,
         title="What the POS expects in the drawer is not what its sales and movements come to",
         remedy="Compare the tenders and movements that were read with the POS's cash report: one is missing or told twice.",
@@ -78,6 +81,7 @@ RULES = (
     ),
     Rule(
         name="expected_not_given",
+        hints=("counts",),
         severity=Severity.INFO,
         title="The POS does not say what was expected of a tender; it was computed from sales and movements",
         remedy="Nothing to do.",
@@ -91,6 +95,7 @@ RULES = (
     *(
         Rule(
             name=name,
+            hints=("counts",),
             severity=severity,
             title=title,
             remedy=remedy,

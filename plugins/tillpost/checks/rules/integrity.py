@@ -13,6 +13,7 @@ def _duplicate_key(stream: Stream) -> Rule:
     side = "IN" if stream is Stream.PURCHASES else "NOT IN"
     return Rule(
         name="duplicate_key",
+        hints=("purchase twins" if stream is Stream.PURCHASES else "twins",),
         stream=stream,
         severity=Severity.BLOCKER,
         title="A key is there more than once, so that an amount would be booked twice",
@@ -45,9 +46,10 @@ def _orphans(children: tuple[tuple[str, str, str], ...]) -> str:
     )
 
 
-def _orphan_row(stream: Stream, children: tuple[tuple[str, str, str], ...]) -> Rule:
+def _orphan_row(stream: Stream, children: tuple[tuple[str, str, str], ...], *hints: str) -> Rule:
     return Rule(
         name="orphan_row",
+        hints=hints,
         stream=stream,
         severity=Severity.BLOCKER,
         title="A row belongs to a sale, movement or purchase that was not delivered; its date is not known, so every date is held",
@@ -67,9 +69,10 @@ def _outside(tables: tuple[tuple[str, str], ...]) -> str:
     WHERE r.business_date IS NULL OR r.business_date < p.first_date OR r.business_date >= p.end_date"""
 
 
-def _date_outside_period(stream: Stream, tables: tuple[tuple[str, str], ...]) -> Rule:
+def _date_outside_period(stream: Stream, tables: tuple[tuple[str, str], ...], *hints: str) -> Rule:
     return Rule(
         name="date_outside_period",
+        hints=hints,
         stream=stream,
         severity=Severity.BLOCKER,
         title="The POS delivered rows of business dates that were not asked for",
@@ -91,8 +94,9 @@ RULES = (
             ("movement_lines", "movements", "movement_id"),
             ("movement_allocations", "movements", "movement_id"),
         ),
+        *("orphan lines", "orphan tenders", "sale_taxes", "movement_lines", "movement_allocations"),
     ),
-    _orphan_row(Stream.PURCHASES, (("purchase_lines", "purchases", "purchase_id"),)),
+    _orphan_row(Stream.PURCHASES, (("purchase_lines", "purchases", "purchase_id"),), "purchase_lines"),
     _date_outside_period(
         Stream.SALES,
         (
@@ -102,6 +106,7 @@ RULES = (
             ("control_totals", "measure"),
             ("gl_entries", "entry_id"),
         ),
+        *("sales outside", "movements", "counts", "control_totals", "gl_entries"),
     ),
-    _date_outside_period(Stream.PURCHASES, (("purchases", "purchase_id"),)),
+    _date_outside_period(Stream.PURCHASES, (("purchases", "purchase_id"),), "purchases"),
 )

@@ -19,6 +19,7 @@ _MAPPED = """
 RULES = (
     Rule(
         name="gl_class_makes_no_account",
+        hints=("gl_entries",),
         severity=Severity.BLOCKER,
         title="The class of a ledger entry makes no account code where the mapping has the tag {Class}",
         remedy="Give the entry a class in the POS, or its account a row without the tag in accounts.csv.",
@@ -35,6 +36,7 @@ RULES = (
     ),
     Rule(
         name="gl_class_makes_no_account",
+        hints=("purchases",),
         stream=Stream.PURCHASES,
         severity=Severity.BLOCKER,
         title="A purchase names an account of the POS whose mapping has the tag {Class}, and purchases have no class",
@@ -47,6 +49,7 @@ RULES = (
     ),
     Rule(
         name="gl_entry_does_not_balance",
+        hints=("gl_entries",),
         severity=Severity.BLOCKER,
         title="An entry of the POS's own ledger does not add up to zero",
         remedy="Correct the entry in the POS, or the SQL file if it leaves lines out.",
@@ -59,6 +62,7 @@ RULES = (
     ),
     Rule(
         name="gl_income_without_tax",
+        hints=("gl_entries",),
         severity=Severity.BLOCKER,
         title="Income of the POS's own ledger does not say its GST",
         remedy="Fill the tax_code of that gl_account row in accounts.csv.",
@@ -72,6 +76,7 @@ RULES = (
     ),
     Rule(
         name="gl_tax_does_not_match_rate",
+        hints=("gl_entries",),
         severity=Severity.BLOCKER,
         title="The GST of an entry of the POS's own ledger is not what the rates of its taxed lines give",
         remedy="Correct the entry in the POS, or the tax_code of its gl_account rows in accounts.csv.",

@@ -20,7 +20,7 @@ def missing(needs: str) -> str:
     GROUP BY n.store, n.business_date, n.kind, n.code"""
 
 
-def unmapped(what: str, title: str, kind: str, needs: str, stream: Stream = Stream.SALES) -> Rule:
+def unmapped(what: str, title: str, kind: str, needs: str, *hints: str, stream: Stream = Stream.SALES) -> Rule:
     """The rule that all of a kind of code are mapped."""
     return Rule(
         name=f"unmapped_{what}",
@@ -31,6 +31,7 @@ def unmapped(what: str, title: str, kind: str, needs: str, stream: Stream = Stre
         unit=_AMOUNTS,
         amount="{} in all",
         sql=missing(needs),
+        hints=hints,
     )
 
 
@@ -74,6 +75,7 @@ RULES = (
         """SELECT store, business_date, 'sales_category' AS kind, coalesce(category, '(no category)') AS code,
             gross_cents AS cents
         FROM mapped_lines WHERE account IS NULL AND NOT is_spread AND (line_kind = 'item' OR category IS NOT NULL)""",
+        *("unmapped lines", "movement_lines"),
     ),
     unmapped(
         "line_kind",
@@ -81,9 +83,11 @@ RULES = (
         "line_kind",
         """SELECT store, business_date, 'line_kind' AS kind, line_kind AS code, gross_cents AS cents
         FROM mapped_lines WHERE account IS NULL AND NOT is_spread AND line_kind <> 'item' AND category IS NULL""",
+        *("unmapped lines", "movement_lines"),
     ),
     Rule(
         name="nothing_to_spread_over",
+        hints=("spread lines",),
         severity=Severity.BLOCKER,
         title="A discount or surcharge of a whole sale has no items to be spread over",
         remedy="Give the line a category or a tax code in the SQL file, so that it stands for itself.",
@@ -104,6 +108,7 @@ RULES = (
         UNION ALL SELECT store, business_date, 'tender', tender_code, amount_cents FROM movements WHERE tender_code IS NOT NULL
         UNION ALL SELECT store, business_date, 'tender', tender_code, counted_cents - expected_cents FROM counted
         UNION ALL SELECT store, business_date, 'tender', cash_code, -cash_out_cents FROM cash_handed_out""",
+        *("unmapped tenders", "tenders with cash-out", "movements", "counts"),
     ),
     unmapped(
         "function",
@@ -112,14 +117,22 @@ RULES = (
         """SELECT store, business_date, 'function' AS kind, coalesce(function_code, '(no function)') AS code,
             amount_cents AS cents
         FROM movements WHERE kind IN ('paid_out', 'received', 'prepayment')""",
+        "movements",
     ),
-    unmapped("other", "An amount that the books need has no mapping row", "other", OTHERS),
+    unmapped(
+        "other",
+        "An amount that the books need has no mapping row",
+        "other",
+        OTHERS,
+        *("sales with rounding", "sales with tip", "tenders with tip", "sales with lines apart", "movements", "counts"),
+    ),
     unmapped(
         "gl_account",
         "An account of the POS's own ledger has no mapping row",
         "gl_account",
         """SELECT store, business_date, 'gl_account' AS kind, account_code AS code, amount_cents AS cents
         FROM gl_entries""",
+        "gl_entries",
     ),
     unmapped(
         "purchase_category",
@@ -130,7 +143,8 @@ RULES = (
         FROM booked_purchase_lines WHERE account IS NULL AND line_kind = 'goods' AND (category IS NOT NULL OR account_code IS NULL)
         UNION ALL SELECT store, business_date, 'gl_account', account_code, gross_cents
         FROM booked_purchase_lines WHERE line_kind = 'goods' AND category IS NULL AND account_code IS NOT NULL""",
-        Stream.PURCHASES,
+        "purchases",
+        stream=Stream.PURCHASES,
     ),
     unmapped(
         "purchase_other",
@@ -140,6 +154,7 @@ RULES = (
         FROM booked_purchase_lines WHERE account IS NULL AND line_kind <> 'goods'
         UNION ALL SELECT store, business_date, 'other', 'inventory_suspense', gross_cents
             FROM booked_purchases WHERE kind = 'receipt'""",
-        Stream.PURCHASES,
+        "purchases",
+        stream=Stream.PURCHASES,
     ),
 )

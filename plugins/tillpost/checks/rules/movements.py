@@ -19,6 +19,7 @@ _LEFT_EXAMPLE = "'movement ' || movement_id || ': ' || money(cents) || ', for sa
 RULES = (
     Rule(
         name="layby_debit_adjustment",
+        hints=("movements",),
         severity=Severity.BLOCKER,
         title="An adjustment raises what is owed on a lay-by, which cannot be booked",
         remedy="Cancel the lay-by in the POS and open a new one at the right price.",
@@ -31,6 +32,7 @@ RULES = (
     ),
     Rule(
         name="money_on_a_sale_that_books_nothing",
+        hints=("sales in ledger", "lay-by sales"),
         severity=Severity.BLOCKER,
         title="Money was taken on a sale that books nothing: a lay-by opened or completed, or a sale that is in the ledger already",
         remedy="The money of a lay-by belongs into its payments (movements); such a sale has its lay-by tender only.",
@@ -48,6 +50,7 @@ RULES = (
     ),
     Rule(
         name="payment_for_sale_before_start",
+        hints=("movement_allocations",),
         severity=Severity.BLOCKER,
         title="An account payment pays a sale from before the store's start date, whose invoice Tillpost never sent",
         remedy="Enter the payment in Xero by hand, on the invoice that stands there, and leave it out in the SQL file; "
@@ -64,6 +67,7 @@ RULES = (
     ),
     Rule(
         name="account_payment_without_tender",
+        hints=("movements",),
         severity=Severity.BLOCKER,
         title="An account payment does not tell with what it was paid, so that no account can receive it",
         remedy="Give the payment its tender in the POS; what is no money is an adjustment.",
@@ -79,6 +83,7 @@ RULES = (
     ),
     Rule(
         name="movement_on_account",
+        hints=("movements",),
         severity=Severity.BLOCKER,
         title="A movement went on a customer's account that cannot go there: only what is received, paid out or prepaid on an account can",
         remedy="Give the movement the tender that the money really moved by in the POS; a debt without money is an account adjustment. "
@@ -100,6 +105,7 @@ RULES = (
     ),
     Rule(
         name="unallocated_payment_on_cash_basis",
+        hints=("movements",),
         severity=Severity.BLOCKER,
         title="An account payment does not tell which sales it pays; on cash basis the GST of those sales falls due with it",
         remedy="Allocate the payment to its sales in the POS.",
@@ -112,6 +118,7 @@ RULES = (
     ),
     Rule(
         name="allocation_exceeds_payment",
+        hints=("movements",),
         severity=Severity.BLOCKER,
         title="More is allocated to sales than was paid",
         remedy="Correct the allocation of the payment or adjustment in the POS.",
@@ -123,6 +130,7 @@ RULES = (
     ),
     Rule(
         name="layby_recognition_sale_date",
+        hints=("lay-by sales",),
         severity=Severity.WARNING,
         title="Lay-bys are booked as sold when they are opened; in Australia and New Zealand GST falls due later",
         remedy="Ask your accountant; layby_recognition: final_payment is the usual setting.",
@@ -135,6 +143,7 @@ RULES = (
     ),
     Rule(
         name="layby_lines_do_not_match",
+        hints=("movement_lines",),
         severity=Severity.BLOCKER,
         title="What a lay-by payment recognises as sold is not what was paid",
         remedy="Let the lines of the movement add up to its amount less its fee.",
@@ -152,6 +161,7 @@ RULES = (
     ),
     Rule(
         name="layby_cancel_told_twice",
+        hints=("lay-by sales",),
         severity=Severity.BLOCKER,
         title="A cancelled lay-by is told both as a sale and as a movement",
         remedy="Deliver the cancelling of a lay-by once.",
@@ -165,6 +175,7 @@ RULES = (
     ),
     Rule(
         name="tender_change_not_zero",
+        hints=("movements",),
         severity=Severity.BLOCKER,
         title="Corrections of a tender do not add up to zero",
         remedy="Deliver both sides of a tender that was put right later: what leaves one and what enters the other.",
@@ -177,6 +188,7 @@ RULES = (
     ),
     Rule(
         name="account_tender_not_receivable",
+        hints=("tenders of another type",),
         severity=Severity.BLOCKER,
         title="A tender of type account is not mapped to receivable, or another type of tender is",
         remedy="Write the account receivable for tenders of type account in accounts.csv, and for no others.",
@@ -191,6 +203,7 @@ RULES = (
     ),
     Rule(
         name="account_sale_without_contact",
+        hints=("account tenders", "dates of invoices"),
         severity=Severity.BLOCKER,
         title="A sale needs an invoice, and contacts.csv does not tell whom it is for",
         remedy="Add the customer, or a row with the code * of kind debtor (account sales) or cash_customer, to contacts.csv.",

@@ -24,7 +24,7 @@ class _Told:
 
 
 def _rule(told: _Told, sql: str, unit: tuple[str, str] = _BILLS, amount: str = _IN_ALL) -> Rule:
-    return Rule(told.name, told.severity, told.title, told.remedy, unit, amount, Stream.PURCHASES, sql)
+    return Rule(told.name, told.severity, told.title, told.remedy, unit, amount, Stream.PURCHASES, sql, ("purchases",))
 
 
 _SUMS = """

@@ -8,35 +8,31 @@ from tillpost.model.findings import Severity
 _SALES = ("sale", "sales")
 _APART = "{} apart"
 
-# Per completed sale: how far its lines are from its own gross and tax. A tax that is not recorded cannot be compared.
+# Per completed sale whose lines do not come to it: how far they are apart. A tax that is not recorded cannot be compared.
 _LINE_SUMS = """
-    WITH sums AS (
-        SELECT store, sale_id, count(*) AS lines, sum(gross_cents) AS gross, sum(tax_cents) AS tax,
-            count(*) FILTER (WHERE tax_cents IS NULL AND gross_cents <> 0) AS untaxed
-        FROM sale_lines GROUP BY store, sale_id),
-    apart AS (
-        SELECT s.store, s.business_date, s.what, l.lines, s.gross_cents - l.gross AS gross_apart, s.gross_cents, l.gross,
-            CASE WHEN l.untaxed = 0 THEN s.tax_cents - coalesce(l.tax, 0) END AS tax_apart, s.tax_cents, l.tax
-        FROM booked_sales AS s JOIN sums AS l ON l.store = s.store AND l.sale_id = s.sale_id)"""
+    WITH apart AS (
+        SELECT store, business_date, what, lines, gross_cents - line_gross AS gross_apart, gross_cents, line_gross AS gross, tax_apart,
+            tax_cents, line_tax AS tax
+        FROM odd_sales WHERE lines IS NOT NULL)"""
 _APART_EXAMPLE = """what || ': ' || CASE WHEN gross_apart <> 0 THEN 'lines ' || money(gross) || ', sale ' || money(gross_cents)
     ELSE 'GST of the lines ' || money(tax) || ', of the sale ' || money(tax_cents) END"""
 
 RULES = (
     Rule(
         name="sale_without_lines",
+        hints=("sales without lines",),
         severity=Severity.BLOCKER,
         title="A completed sale has an amount or tenders but no line, so that nothing tells what was sold",
         remedy="Look at the sale in the POS; if its lines are there, the SQL file of the lines leaves them out.",
         unit=_SALES,
         amount="{} in all",
         sql="""
-        SELECT s.store, s.business_date, 1 AS n, s.gross_cents AS amount_cents, s.what || ': ' || money(s.gross_cents) AS example
-        FROM booked_sales AS s
-        WHERE NOT EXISTS (SELECT 1 FROM sale_lines AS l WHERE l.store = s.store AND l.sale_id = s.sale_id)
-            AND (s.gross_cents <> 0 OR EXISTS (SELECT 1 FROM tenders AS t WHERE t.store = s.store AND t.sale_id = s.sale_id))""",
+        SELECT store, business_date, 1 AS n, gross_cents AS amount_cents, what || ': ' || money(gross_cents) AS example
+        FROM odd_sales WHERE lines IS NULL AND (gross_cents <> 0 OR tenders IS NOT NULL)""",
     ),
     Rule(
         name="line_net_mismatch",
+        hints=("lines with net apart", "sales with net apart", "movement_lines"),
         severity=Severity.BLOCKER,
         title="The net amount that the POS gives is more than a cent away from gross less GST",
         remedy="Check in the SQL file which of its columns are with and which are without GST.",
@@ -51,6 +47,7 @@ RULES = (
     ),
     Rule(
         name="lines_do_not_match_sale",
+        hints=("sales with lines apart",),
         severity=Severity.BLOCKER,
         title="The lines of a sale do not add up to the sale, by more than a cent a line",
         remedy="Look at the sale in the POS; a discount or surcharge that is no line of its own is the usual cause.",
@@ -63,6 +60,7 @@ RULES = (
     ),
     Rule(
         name="line_rounding_difference",
+        hints=("sales with lines apart",),
         severity=Severity.INFO,
         title="The lines of a sale differ from the sale by no more than a cent a line, as rounding does",
         remedy="Nothing to do: the difference in gross is booked as one amount of its own.",
@@ -75,6 +73,7 @@ RULES = (
     ),
     Rule(
         name="cent_difference_above_cap",
+        hints=("sales with lines apart",),
         severity=Severity.BLOCKER,
         title="Cents that nobody recorded come to more than 5 in one document",
         remedy="Find what the lines leave out: rounding that the till records goes into the sale's rounding and has no cap.",
@@ -94,6 +93,7 @@ RULES = (
     ),
     Rule(
         name="sale_taxes_do_not_match",
+        hints=("sale_taxes",),
         severity=Severity.BLOCKER,
         title="The taxes that are listed for a sale do not add up to its GST, by more than a cent each",
         remedy="Check in the SQL file that each tax of a sale is listed once, per line or per sale.",
@@ -108,6 +108,7 @@ RULES = (
     ),
     Rule(
         name="baskets_not_booked",
+        hints=("baskets",),
         severity=Severity.INFO,
         title="Void, open, suspended and training baskets are not booked",
         remedy="Nothing to do, unless one of them should have been completed.",
@@ -120,6 +121,7 @@ RULES = (
     ),
     Rule(
         name="already_in_ledger",
+        hints=("sales in ledger",),
         severity=Severity.INFO,
         title="Sales that the POS has invoiced elsewhere are not booked again",
         remedy="Nothing to do.",
@@ -131,6 +133,7 @@ RULES = (
     ),
     Rule(
         name="zero_price_line",
+        hints=("lines at zero", "movement_lines"),
         severity=Severity.INFO,
         title="Lines at price zero are in completed sales and book nothing",
         remedy="Look through them: a write-off or a give-away may need a stock adjustment.",
@@ -142,6 +145,7 @@ RULES = (
     ),
     Rule(
         name="currency_not_own",
+        hints=("foreign sales",),
         severity=Severity.BLOCKER,
         title="A sale is in a currency that is not the organisation's own",
         remedy="Sales in foreign currency are not supported yet: take it out of this store, or book it by hand.",
@@ -153,6 +157,7 @@ RULES = (
     ),
     Rule(
         name="sub_cent_amounts",
+        hints=("dust",),
         severity=Severity.WARNING,
         title="The POS delivered amounts that are not whole cents; they were rounded",
         remedy="Round them in the SQL file as the POS prints them, or deliver them with more care where they are floats.",

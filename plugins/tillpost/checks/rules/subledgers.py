@@ -12,6 +12,7 @@ DAYS_UNTIL_LISTED = 30
 RULES = (
     Rule(
         name="gl_sale_not_booked",
+        hints=("gl_entries",),
         severity=Severity.BLOCKER,
         title="Entries of the POS's own ledger are of sales that were sent in another mode, and no document of ours carries them",
         remedy="Deliver the sale itself too, or leave its id out of the entry, so that the entry books it.",
@@ -28,6 +29,7 @@ RULES = (
     ),
     Rule(
         name="goods_received_not_invoiced",
+        hints=("purchases", "open receipts"),
         severity=Severity.INFO,
         title=f"Goods were received more than {DAYS_UNTIL_LISTED} days ago, and no bill names their receipt",
         remedy="Ask the supplier for the bill, or let the bill name the receipt in the POS.",
@@ -50,6 +52,7 @@ RULES = (
     ),
     Rule(
         name="purchase_of_no_store_told_twice",
+        hints=("purchases",),
         severity=Severity.INFO,
         title="Purchases of no store are delivered by several stores; each is booked once",
         remedy="Nothing to do: the first of them in tillpost.yml books it, or the one that has before.",

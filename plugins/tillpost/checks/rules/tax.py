@@ -23,6 +23,7 @@ _EXAMPLE = "what || ': gross ' || money(gross_cents) || ', GST ' || money(tax_ce
 RULES = (
     Rule(
         name="gst_does_not_match_rate",
+        hints=("lines off their rate", "lines without tax", "movements"),
         severity=Severity.BLOCKER,
         title="The GST of a line is more than a cent away from what its tax code's rate gives",
         remedy="Correct the item's tax code in the POS; where its codes are not reliable, set split_mixed_tax for the store.",
@@ -57,6 +58,7 @@ RULES = (
     ),
     Rule(
         name="mixed_tax_split",
+        hints=("lines off their rate", "movement_lines"),
         severity=Severity.INFO,
         title="Lines whose GST is less than their rate gives are split in a taxed and a free part",
         remedy="Nothing to do: the store has split_mixed_tax. Correct the items' tax codes in the POS if they should not be mixed.",
@@ -66,6 +68,7 @@ RULES = (
     ),
     Rule(
         name="unknown_tax_code",
+        hints=("lines of unknown tax code", "tenders of unknown tax code", "movements"),
         severity=Severity.BLOCKER,
         title="A tax code is not in taxes.csv for this country and date",
         remedy="Add a row with the code, its rate and Xero's tax types to taxes.csv, or correct the code in the POS.",
@@ -95,6 +98,7 @@ RULES = (
     ),
     Rule(
         name="gst_overruled_by_mapping",
+        hints=("overruled lines", "movement_lines"),
         severity=Severity.INFO,
         title="The mapping gives lines another tax rate than the POS",
         remedy="Nothing to do if accounts.csv means it; otherwise empty the tax_code of that row, and the line's own code decides.",

@@ -10,38 +10,33 @@ _SALES = ("sale", "sales")
 RULES = (
     Rule(
         name="tenders_do_not_match_sales",
+        hints=("sales with tenders apart",),
         severity=Severity.BLOCKER,
         title="The tenders of a sale do not add up to its gross, tip and rounding",
         remedy="Look at the sale in the POS: a tender, a tip or a rounding is missing or told twice.",
         unit=_SALES,
         amount="{} apart",
         sql="""
-        WITH paid AS (
-            SELECT store, sale_id, sum(amount_cents - coalesce(cash_out_cents, 0)) AS cents, sum(tip_cents) AS tip
-            FROM tenders GROUP BY store, sale_id),
-        due AS (
-            SELECT s.store, s.business_date, s.what, coalesce(p.cents, 0)::BIGINT AS paid,
-                (s.gross_cents + coalesce(s.tip_cents, p.tip, 0) + coalesce(s.rounding_cents, 0))::BIGINT AS owed
-            FROM booked_sales AS s LEFT JOIN paid AS p ON p.store = s.store AND p.sale_id = s.sale_id)
         SELECT store, business_date, 1 AS n, paid - owed AS amount_cents,
             what || ': tenders ' || money(paid) || ', sale ' || money(owed) AS example
-        FROM due WHERE paid <> owed""",
+        FROM odd_sales WHERE paid <> owed""",
     ),
     Rule(
         name="tips_do_not_match",
+        hints=("sales with tips apart",),
         severity=Severity.BLOCKER,
         title="The tip of a sale is not the sum of the tips on its tenders",
         remedy="Tell a tip once: the sale's tip is the sum of its tenders' tips.",
         unit=_SALES,
         amount="{} apart",
         sql="""
-        WITH tips AS (SELECT store, sale_id, sum(tip_cents) AS tip FROM tenders GROUP BY store, sale_id)
-        SELECT s.store, s.business_date, 1 AS n, (s.tip_cents - t.tip)::BIGINT AS amount_cents,
-            s.what || ': tip ' || money(s.tip_cents) || ', on the tenders ' || money(t.tip) AS example
-        FROM booked_sales AS s JOIN tips AS t ON t.store = s.store AND t.sale_id = s.sale_id WHERE s.tip_cents <> t.tip""",
+        SELECT store, business_date, 1 AS n, (tip_cents - tender_tip)::BIGINT AS amount_cents,
+            what || ': tip ' || money(tip_cents) || ', on the tenders ' || money(tender_tip) AS example
+        FROM odd_sales WHERE tip_cents <> tender_tip""",
     ),
     Rule(
         name="change_does_not_match",
+        hints=("tenders with change apart",),
         severity=Severity.BLOCKER,
         title="A tender is not what was handed over less the change",
         remedy="Deliver the tender net of change.",
@@ -55,6 +50,7 @@ RULES = (
     ),
     Rule(
         name="rounding_without_cash",
+        hints=("sales with rounding",),
         severity=Severity.WARNING,
         title="A sale was rounded although nothing of it was paid in cash",
         remedy="Look at the sale in the POS: only cash is rounded.",
@@ -68,6 +64,7 @@ RULES = (
     ),
     Rule(
         name="rounding_too_large",
+        hints=("sales with rounding",),
         severity=Severity.WARNING,
         title="A sale was rounded by the smallest coin or more",
         remedy="Look at the sale in the POS: rounding is below the smallest coin (Australia 5 cents, New Zealand 10, Britain 1p).",
@@ -80,6 +77,7 @@ RULES = (
     ),
     Rule(
         name="tip_told_twice",
+        hints=("tip lines",),
         severity=Severity.BLOCKER,
         title="A tip is told both as a line and as an amount of its sale, or as a movement of the same sale",
         remedy="Deliver a tip once: as a line inside the gross, in the column tip, or as a movement.",
@@ -105,6 +103,7 @@ RULES = (
     ),
     Rule(
         name="gift_card_told_twice",
+        hints=("gift card lines",),
         severity=Severity.BLOCKER,
         title="A gift card is told both as a line and as a tender or movement of the same sale",
         remedy="Deliver a gift card sold or redeemed once: as a line, as a tender or as a movement.",
@@ -123,6 +122,7 @@ RULES = (
     ),
     Rule(
         name="deposit_told_twice",
+        hints=("deposit lines",),
         severity=Severity.BLOCKER,
         title="A deposit is told both as a line of a sale and as a movement for it",
         remedy="Deliver a deposit once: as a line of the sale or as a movement.",

@@ -8,6 +8,7 @@ from tillpost.model.findings import Severity
 RULES = (
     Rule(
         name="account_payment_told_twice",
+        hints=("account payment lines",),
         severity=Severity.BLOCKER,
         title="A payment on account is told both as a line of a sale and as a movement",
         remedy="Deliver a payment on account once: as a line of the sale or as a movement.",
@@ -29,6 +30,7 @@ RULES = (
     ),
     Rule(
         name="sale_paid_twice",
+        hints=("movement_allocations",),
         severity=Severity.BLOCKER,
         title="More is paid on a sale than went on account: a payment is told as its tender and as a movement",
         remedy="Deliver what is paid at once as a tender of the sale, and what is paid later as a movement.",
