@@ -5,7 +5,8 @@ stream (a store's sales, or its purchases, of one business date) that is right. 
 
 **When.** Every day at `prepare_at` of tillpost.yml, in the organisation's own time zone, for the trading date that has just
 ended: the run of 2 October begins on 3 October. It also takes up the store-dates of the last weeks that are still open, and
-reads the last days again for late changes.
+reads the last days again for late changes: what was added, changed or deleted in the POS since then is named in the log of
+`settle`, in the report and by `tillpost status --late`.
 
 **Other dates.** *Trigger*, with the first and the last business date in the form: a month or a year in one run. For
 missed nights there is Airflow's backfill, one run per date; give the offset, since Airflow reads bare dates as UTC:

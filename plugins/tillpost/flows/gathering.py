@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-import duckdb
-
 from tillpost.errors import SourceError
 from tillpost.flows.extracting import Extracted
 from tillpost.flows.readiness import Readiness
@@ -23,9 +21,13 @@ def facts_read(run: Run, wanted: set[StoreDate], extracted: Sequence[Extracted])
     extractions, damaged = _read_extractions(extracted)
     missing |= damaged
     facts = open_facts([extraction.folder for extraction in extractions])
-    missing |= _not_ready(run, facts, extractions)
-    ready = tuple(sorted({(e.store, day) for e in extractions for day in e.days if (e.store, day) in wanted} - set(missing)))
-    return FactsRead(facts, ready, _read_at(extractions), _dust(extractions), _periods(extractions)), missing
+    readiness = Readiness(facts, {e.store: e.as_of for e in extractions if e.as_of is not None}, run.now)
+    missing |= _not_ready(run, readiness, extractions)
+    read = {(e.store, day) for e in extractions for day in e.days if (e.store, day) in wanted}
+    emptied = [(key, day) for key, day in sorted(read & set(missing)) if readiness.is_emptied(run.org.store(key), day)]
+    folders = [extraction.folder for extraction in extractions]
+    ready = tuple(sorted(read - set(missing)))
+    return FactsRead(facts, ready, _read_at(extractions), _dust(extractions), _periods(extractions), folders, emptied), missing
 
 
 def _missing(wanted: set[StoreDate], extracted: Sequence[Extracted]) -> dict[StoreDate, str]:
@@ -49,9 +51,7 @@ def _read_extractions(extracted: Sequence[Extracted]) -> tuple[list[Extraction],
     return whole, damaged
 
 
-def _not_ready(run: Run, facts: duckdb.DuckDBPyConnection, extractions: Sequence[Extraction]) -> dict[StoreDate, str]:
-    as_of = {e.store: e.as_of for e in extractions if e.as_of is not None}
-    readiness = Readiness(facts, as_of, run.now)
+def _not_ready(run: Run, readiness: Readiness, extractions: Sequence[Extraction]) -> dict[StoreDate, str]:
     reasons = {(e.store, day): readiness.why_not(run.org.store(e.store), day) for e in extractions for day in e.days}
     return {key: why for key, why in reasons.items() if why}
 

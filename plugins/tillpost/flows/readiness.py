@@ -44,6 +44,12 @@ class Readiness:
             return f"The POS database is complete up to {as_of:%Y-%m-%d %H:%M} UTC only; the date ends at {end:%Y-%m-%d %H:%M} UTC."
         return self._shifts_missing(store, day) if (store.key, day) in self._shifts else self._no_trade(store, day)
 
+    def is_emptied(self, store: Store, day: date) -> bool:
+        """Whether the date is over, the database complete past it, and nothing in it at all: neither a shift nor trade."""
+        end, as_of = store.clock.utc_bounds(DateRange.of_day(day))[1], self._as_of.get(store.key)
+        is_whole = self._now >= end and (as_of is None or as_of >= end)
+        return is_whole and (store.key, day) not in self._shifts and (store.key, day) not in self._trade
+
     def _shifts_missing(self, store: Store, day: date) -> str:
         states = self._shifts[(store.key, day)]
         unfinished = states.get("open", 0) + (states.get("closed", 0) if store.ready_when == "reconciled" else 0)

@@ -19,11 +19,13 @@ from tillpost.flows.reference import last_reference_data
 from tillpost.mapping.tables import Mapping as Mappings
 from tillpost.model.documents import Document
 from tillpost.model.findings import ALL_STORES, Stream, StreamKey
+from tillpost.model.late import LateChangeTold
 from tillpost.model.period import DateRange
 from tillpost.organisations import Organisation
 from tillpost.report.data import DayReport, StreamReport, TenderRow
 from tillpost.report.write import write_day_report
 from tillpost.store.database import Database
+from tillpost.store.late import late_changes_of
 from tillpost.store.records import Reading, dates_changed_since, documents_of, readings_of
 from tillpost.store.states import StreamState, stream_states
 
@@ -76,12 +78,20 @@ def day_reports(site: Site, org: Organisation, db: Database, days: list[date], r
 def _streams(org: Organisation, db: Database, mapping: Mappings, day: date) -> tuple[StreamReport, ...]:
     one = DateRange.of_day(day)
     documents, readings = documents_of(db, org.key, one), readings_of(db, org.key, one)
+    late = late_changes_of(db, org.key, one)
     states = [state for state in stream_states(db, org.key, one) if state.key.store in (*org.stores, ALL_STORES)]
-    return tuple(_stream(org, mapping, state, documents.get(state.key, ()), readings.get(state.key)) for state in states)
+    return tuple(
+        _stream(org, mapping, state, documents.get(state.key, ()), readings.get(state.key), late.get(state.key, ())) for state in states
+    )
 
 
 def _stream(
-    org: Organisation, mapping: Mappings, state: StreamState, documents: tuple[Document, ...], reading: Reading | None
+    org: Organisation,
+    mapping: Mappings,
+    state: StreamState,
+    documents: tuple[Document, ...],
+    reading: Reading | None,
+    late: tuple[LateChangeTold, ...],
 ) -> StreamReport:
     key = state.key
     zone, cut_over, facts = _origin(org, key, reading)
@@ -97,6 +107,7 @@ def _stream(
         tenders=_tenders(mapping, key, state.figures) if key.stream is Stream.SALES else (),
         read_at=reading.read_at if reading else None,
         facts=facts,
+        late=late,
     )
 
 

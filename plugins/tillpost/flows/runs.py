@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 
@@ -45,7 +46,8 @@ class Outcome:
 class FactsRead:
     """Facts to settle: views over them, the store-dates that are ready, when each was read (aware UTC).
 
-    ``dust`` counts amounts with a true third decimal per store and table, ``periods`` are the dates extracted per store.
+    ``dust`` counts amounts with a true third decimal per store and table, ``periods`` are the dates extracted per store. ``folders`` are
+    those of the facts. ``emptied`` are the dates that are over, were read whole and hold neither shift nor trade.
     """
 
     facts: duckdb.DuckDBPyConnection
@@ -53,6 +55,8 @@ class FactsRead:
     read_at: Mapping[StoreDate, datetime]
     dust: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     periods: Mapping[str, DateRange] = field(default_factory=dict)
+    folders: Sequence[Path] = ()
+    emptied: Sequence[StoreDate] = ()
 
     @cached_property
     def read_dates(self) -> frozenset[StoreDate]:

@@ -22,6 +22,7 @@ from tillpost.flows.contexts import build_context, check_context
 from tillpost.flows.extracting import Extracted
 from tillpost.flows.figures import facts_digests, stream_figures
 from tillpost.flows.gathering import facts_read
+from tillpost.flows.late import late_sentences, note_emptied, records_read
 from tillpost.flows.mappings import mapping_of_site
 from tillpost.flows.modes import mode_changes
 from tillpost.flows.planning import Group, all_store_dates
@@ -33,6 +34,7 @@ from tillpost.flows.together import Shared, Takings, announce, settle_shared, sh
 from tillpost.model.documents import Document
 from tillpost.model.findings import Finding, Stream, StreamKey
 from tillpost.model.period import DateRange
+from tillpost.pos.digests import add_digests
 from tillpost.store.booked import booked_sales
 from tillpost.store.database import open_database
 from tillpost.store.names import bind_tenant, is_bound
@@ -65,8 +67,9 @@ def settle_extracted(run: Run, wanted: set[StoreDate], extracted: Sequence[Extra
     read, missing = facts_read(run, wanted, extracted)
     _mark_missing(run, missing)
     outcome = settle_facts(run, read)
+    note_emptied(run, read)
     reports = write_reports(run.site, run.org, run.db, {day for _, day in wanted}, run.name, run.now)
-    return summary_of(run, missing, outcome, reports)
+    return summary_of(run, missing, outcome, reports, late_sentences(run, {day for _, day in wanted}))
 
 
 def settle_facts(run: Run, read: FactsRead) -> Outcome:
@@ -77,6 +80,7 @@ def settle_facts(run: Run, read: FactsRead) -> Outcome:
     building = build_context(run, read.store_dates, booked)
     shared = shared_dates(run, building, read.store_dates)
     built = _built(run, read, building, shared, mode_changes(run, read.store_dates, booked))
+    add_digests(read.facts, read.folders)
     takings = Takings(read, stream_figures(read.facts), facts_digests(read.facts), built.documents, built.findings)
     announce(run, shared, takings)
     states = {key: _settle_stream(run, building, takings, key) for key in _keys(run, read.store_dates)}
@@ -131,6 +135,7 @@ def _settle_stream(run: Run, building: BuildContext, takings: Takings, key: Stre
         run=run.name,
         mode=store.mode_on(key.business_date) if is_sales else "",
         takings=takings_form(building, *place) if is_sales else "",
+        records=records_read(takings.read.facts, key),
     )
     approval = store.approval == "required"
     return settle_stream(run.db, result, approval_required=approval, posted_changes=store.posted_changes, now=run.now)

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from tillpost.config import Site
+from tillpost.flows.late import late_words
 from tillpost.flows.together import SENT_TOGETHER
 from tillpost.model.findings import Stream
 from tillpost.model.period import DateRange
 from tillpost.store.changes import REDATED
 from tillpost.store.database import open_database
+from tillpost.store.late import late_changes_of
 from tillpost.store.states import DONE, StreamState, stream_states
 
 
 @dataclass(frozen=True, slots=True)
 class NightRow:
-    """One stream of a store and date: figures in cents (None: nothing was read), documents, state, and reasons where it is not done."""
+    """One stream of a store and date: figures in cents (None: nothing was read), documents, state, and reasons where it is not done.
+
+    ``late`` says what changed in the POS after the date was read for the first time; empty where nothing did.
+    """
 
     store: str
     business_date: date
@@ -27,16 +32,18 @@ class NightRow:
     documents: int
     state: str
     reasons: tuple[str, ...]
+    late: str = ""
 
 
 def night_rows(site: Site, organisation: str, from_date: date, to_date: date) -> list[NightRow]:
     """The streams of an organisation's stores on business dates [from_date, to_date), as they stand; nothing is asked of POS or Xero."""
     org = site.organisation(organisation)
-    states = stream_states(open_database(site.settings.db_url, migrate=True), org.key, DateRange(from_date, to_date))
-    return [_row(org.store_name(s.key.store), s) for s in states]
+    db, days = open_database(site.settings.db_url, migrate=True), DateRange(from_date, to_date)
+    late = late_changes_of(db, org.key, days)
+    return [_row(org.store_name(s.key.store), s, late_words(org, late.get(s.key, ()))) for s in stream_states(db, org.key, days)]
 
 
-def _row(name: str, state: StreamState) -> NightRow:
+def _row(name: str, state: StreamState, late: str) -> NightRow:
     figures = state.figures
     return NightRow(
         store=name,
@@ -48,6 +55,7 @@ def _row(name: str, state: StreamState) -> NightRow:
         documents=sum(state.documents.values()),
         state=state.state,
         reasons=_elsewhere(state) if state.state in DONE else state.reasons,
+        late=late,
     )
 
 

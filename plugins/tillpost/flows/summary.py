@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +14,14 @@ from tillpost.model.findings import StreamKey
 from tillpost.model.period import DateRange
 from tillpost.store.states import StreamState, stream_states
 
+_log = logging.getLogger("tillpost.late")
+
 
 class Summary(TypedDict):
-    """What became of a run: counts of streams, the held and open ones by name, the reports written, and sentences for whoever must act."""
+    """What became of a run: counts of streams, the held and open ones by name, the reports written, and sentences for whoever must act.
+
+    ``late`` tells the streams of past dates that have changed in the POS since they were first read, as this run has found.
+    """
 
     released: int
     unchanged: int
@@ -23,11 +29,14 @@ class Summary(TypedDict):
     held: list[str]
     open: list[str]
     reports: list[str]
+    late: list[str]
     problems: list[str]
 
 
-def summary_of(run: Run, missing: Mapping[StoreDate, str], outcome: Outcome, reports: Sequence[Path]) -> Summary:
-    """The summary of a run: ``missing`` are the store-dates that could not be read, with the reasons."""
+def summary_of(run: Run, missing: Mapping[StoreDate, str], outcome: Outcome, reports: Sequence[Path], late: Sequence[str]) -> Summary:
+    """The summary of a run: ``missing`` are the store-dates that could not be read, with the reasons, ``late`` a sentence per stream."""
+    for sentence in late:
+        _log.info("%s: %s", run.org.key, sentence)
     standing = _standing(run, outcome)
     held = [key for key, state in outcome.states.items() if state == "held"]
     posted = [key for key, state in outcome.states.items() if state == "released" and standing[key].state == "posted"]
@@ -42,6 +51,7 @@ def summary_of(run: Run, missing: Mapping[StoreDate, str], outcome: Outcome, rep
         "held": [str(key) for key in held],
         "open": [f"{run.org.key}/{store}/{day}" for store, day in sorted(missing)] + [str(key) for key in waiting],
         "reports": [str(path) for path in reports],
+        "late": list(late),
         "problems": problems,
     }
 

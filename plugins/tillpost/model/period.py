@@ -2,6 +2,10 @@
 
 The wall clock of the store decides, minus its cut-over hour: with a cut-over at 04:00, 03:59 still belongs to the evening
 before, also on the night when the clock is put forward or back.
+
+On most clocks the hour that is left out or comes twice is not the cut-over's. Where it is: a cut-over that never comes is at the jump, and
+around one that comes twice the UTC bounds of two dates overlap, for the wall clock itself passes it twice (02:40 is the new date, 02:20
+after the clock was put back is the old one again). ``business_date`` then tells whose each moment is.
 """
 
 from __future__ import annotations
@@ -55,12 +59,19 @@ class TradingClock:
         return (datetime.combine(days.start, time()) + self._offset(), datetime.combine(days.end, time()) + self._offset())
 
     def utc_bounds(self, days: DateRange) -> tuple[datetime, datetime]:
-        """First and (excluded) last moment of the range, aware UTC."""
+        """First and (excluded) last moment of the range, aware UTC: no moment of the range lies outside."""
         first, last = self.local_bounds(days)
-        return self._to_utc(first), self._to_utc(last)
+        return self._to_utc(first, fold=0), self._to_utc(last, fold=1)
 
-    def _to_utc(self, local: datetime) -> datetime:
-        return local.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+    def _to_utc(self, local: datetime, fold: int) -> datetime:
+        """The moment at which the wall clock shows a time: where it does so twice the first or the second one, where never, the jump."""
+        before, after = (local.replace(tzinfo=ZoneInfo(self.zone), fold=f).astimezone(UTC) for f in (0, 1))
+        if before <= after:
+            return after if fold else before
+        moment = after  # what the clock showed then is before the gap; after the jump it shows more than the cut-over
+        while moment.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None) < local:
+            moment += timedelta(minutes=1)
+        return moment
 
     def _offset(self) -> timedelta:
         return timedelta(hours=self.cut_over.hour, minutes=self.cut_over.minute)

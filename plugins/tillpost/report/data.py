@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from tillpost.model.documents import Document
 from tillpost.model.findings import Finding, StreamKey
+from tillpost.model.late import LateChangeTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class StreamReport:
     """One stream of the date.
 
     ``cut_over`` is the store's hour as ``04:00`` in ``zone``, empty for the document of all stores; ``read_at`` is aware; ``facts``
-    names what was read.
+    names what was read. ``late`` is what changed in the POS after the date had been read for the first time, in the order it was seen.
     """
 
     key: StreamKey
@@ -43,6 +44,7 @@ class StreamReport:
     tenders: tuple[TenderRow, ...]
     read_at: datetime | None
     facts: str
+    late: tuple[LateChangeTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ def _streams(day: DayView) -> Section:
 
 def _store(day: DayView, store: StoreView) -> Iterator[Section]:
     yield _findings(store.name, store.findings)
+    for late in store.late:
+        names = _columns("What", "Change", "$Before", "$After", "Seen")
+        changes = tuple((r.name, r.change, r.before_cents, r.after_cents, r.seen_at) for r in late.rows)
+        yield Section(f"Late changes: {store.name}, {late.stream}", names, changes)
     for sheet in store.sheets:
         which = f"{store.name}, {' and '.join(sheet.streams)}" + (f" ({sheet.mark})" if sheet.mark else "")
         yield from _sheet(day, which, sheet)

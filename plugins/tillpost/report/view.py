@@ -11,6 +11,7 @@ from tillpost.report import wording
 from tillpost.report.balance import TrialBalance, trial_balance
 from tillpost.report.carried import CarriedTable, carried_table
 from tillpost.report.data import DayReport, StreamReport
+from tillpost.report.late import LateTable, late_table
 from tillpost.report.tables import (
     DocumentRow,
     FindingRow,
@@ -62,13 +63,16 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class StoreView:
-    """One store: its trading day, its streams, what was found, up to two sheets (sent, and not sent), what is carried forward."""
+    """One store: its trading day, its streams, what was found, what came late, up to two sheets (sent, and not sent), what is carried
+    forward.
+    """
 
     key: str
     name: str
     trading_day: str
     streams: tuple[StreamView, ...]
     findings: tuple[FindingRow, ...]
+    late: tuple[LateTable, ...]
     sheets: tuple[Sheet, ...]
     carried: CarriedTable
 
@@ -129,6 +133,7 @@ def _store_view(report: DayReport, streams: Sequence[StreamReport]) -> StoreView
         trading_day=wording.trading_day(report.business_date, first.zone, first.cut_over),
         streams=tuple(_stream_view(report, stream) for stream in streams),
         findings=finding_rows(finding for stream in streams for finding in stream.findings),
+        late=tuple(late_table(stream) for stream in streams if stream.late),
         sheets=tuple(_sheets(report, streams)),
         carried=carried_table(carried, report.account_names, report.business_date, tax=wording.tax_word(report.country)),
     )

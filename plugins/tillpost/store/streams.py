@@ -16,11 +16,13 @@ from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 from tillpost.errors import StoreError, TillpostError
 from tillpost.model.documents import Document
 from tillpost.model.findings import ALL_STORES, Finding, StreamKey
+from tillpost.model.late import Records
 from tillpost.store import audit
 from tillpost.store.adopting import Adopted, adopt, write_adopted
 from tillpost.store.changes import POSTED_CHANGED
 from tillpost.store.database import Database
 from tillpost.store.failures import StoreBusy
+from tillpost.store.late import compare_reading
 from tillpost.store.left_out import leave_out
 from tillpost.store.outbox import (
     DocumentPlan,
@@ -50,7 +52,8 @@ RACES = 5
 class StreamResult:
     """What a run found out about one stream. ``read_at``: when its facts were read; ``figures`` are integer cents or counts.
 
-    ``mode`` is the store's mode on that date and ``takings`` the form of its takings: what its documents were built by.
+    ``mode`` is the store's mode on that date and ``takings`` the form of its takings: what its documents were built by. ``records`` are
+    all that was read of it, where late changes are looked for.
     """
 
     key: StreamKey
@@ -63,6 +66,7 @@ class StreamResult:
     run: str
     mode: str = ""
     takings: str = ""
+    records: Records | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,8 @@ def _reopen(tx: Connection, key: StreamKey, reason: str, now: datetime) -> None:
 
 def _settle(tx: Connection, result: StreamResult, approval_required: bool, posted_changes: str, now: datetime) -> str:
     row = _lock(tx, result.key, now)
+    if result.records is not None:
+        compare_reading(tx, result.key, result.records, result.read_at, result.run)
     if row.read_at is not None and result.read_at < row.read_at:
         return str(row.state)
     if _is_posted_from_these_facts(tx, row, result):

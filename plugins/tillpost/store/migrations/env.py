@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from tillpost.store import schema_xero  # noqa: F401  (adds its tables)
+from tillpost.store import schema_late, schema_xero  # noqa: F401  (they add their tables)
 from tillpost.store.migrating import VERSION_TABLE
 from tillpost.store.schema import metadata
 
