@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tillpost import cli_acts, cli_connect, cli_mapping, cli_plan, cli_recover
+from tillpost import cli_acts, cli_connect, cli_late, cli_mapping, cli_plan, cli_recover, cli_source
 from tillpost.cli_words import OrganisationOption, date_of, plain
 from tillpost.config import Site, load_site
 from tillpost.errors import ConfigError, TillpostError
@@ -27,6 +27,7 @@ app.add_typer(cli_connect.app)
 app.add_typer(cli_recover.app)
 app.add_typer(cli_plan.app)
 app.add_typer(cli_mapping.app, name="mapping")
+app.add_typer(cli_source.app, name="source")
 out, err = Console(), Console(stderr=True)
 
 DateOption = Annotated[str, typer.Option("--date", "-d", metavar="YYYY-MM-DD", help="The business date: the day on which trade began.")]
@@ -79,13 +80,14 @@ def status(
     organisation: Annotated[str, typer.Option("--organisation", "-o", help="One organisation; without it, all.")] = "",
     day: Annotated[str, typer.Option("--date", "-d", metavar="YYYY-MM-DD", help="The first business date; without it, a week ago.")] = "",
     to: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD", help="The last business date.")] = "",
+    late: Annotated[bool, typer.Option("--late", help="List what was added, changed or deleted in the POS afterwards.")] = False,
 ) -> None:
     """Show the state of each store and business date, with the reasons for what is not done. Asks neither POS nor Xero."""
     site = load_site()
     first = date_of(day) if day else datetime.now(UTC).date() - timedelta(days=7)
     end = _end(first, date_of(to) if to else (first if day else datetime.now(UTC).date()))
     for key in [organisation] if organisation else list(site.organisations):
-        _show(site, key, first, end)
+        (cli_late.show if late else _show)(site, key, first, end)
 
 
 @app.command()
@@ -161,7 +163,14 @@ def _show(site: Site, organisation: str, first: date, end: date) -> None:
         style = STATE_STYLES.get(row.state, "")
         state = f"[{style}]{row.state.replace('_', ' ')}[/]" if style else row.state
         amounts = (_money(row.gross_cents), _money(row.gst_cents), _money(row.tenders_cents), str(row.documents))
-        table.add_row(plain(row.store), str(row.business_date), row.stream.value, *amounts, state, plain("\n".join(row.reasons)))
+        table.add_row(
+            plain(row.store),
+            str(row.business_date),
+            row.stream.value,
+            *amounts,
+            state,
+            plain("\n".join(filter(None, (*row.reasons, row.late)))),
+        )
     out.print(table)
 
 

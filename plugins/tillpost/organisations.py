@@ -28,7 +28,8 @@ STORE_KEYS = (
     "rounding", "payment_status_connection", "number", "tag", "sales_as", "debtor", "debtor_grain", "surplus",
     "before_start", "posted_changes",
 )  # fmt: skip
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+# What organisations, stores and POS systems may be called.
+KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,14 +238,14 @@ def _digits(raw: YamlMap, key: str, default: str) -> str:
 
 def _checked_key(raw: YamlMap, key: str) -> str:
     """Keys go into paths, document numbers and DAG names, so that they are kept plain."""
-    if not _KEY.match(key):
+    if not KEY.match(key):
         raise raw.error(f"the name {key!r} must start with a small letter and hold small letters, digits and _ only.", key)
     return key
 
 
 def _checked_word(raw: YamlMap, key: str) -> str:
     value = raw.text(key)
-    if not _KEY.match(value):
+    if not KEY.match(value):
         raise raw.error(f"{key!r} is {value!r}: it names a folder of sql/ and must hold small letters, digits and _ only.", key)
     return value
 

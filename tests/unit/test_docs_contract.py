@@ -8,6 +8,7 @@ import pytest
 
 from tillpost.config import PROJECT
 from tillpost.model.facts import TABLES, Table
+from tillpost.model.meanings import MEANINGS, PURPOSES
 from tillpost.pos.queries import PERIOD_BINDS, WRITE_BINDS
 
 PAGE = (PROJECT / "docs" / "contract.md").read_text(encoding="utf-8")
@@ -27,6 +28,12 @@ def test_each_column_is_documented(table: Table) -> None:
     for column, row in zip(table.columns, documented, strict=True):
         assert row[3], column.name
         assert not column.allowed or tuple(re.findall(r"`(\w+)`", row[3])) == column.allowed
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_meanings_that_commands_print_are_those_of_the_page(table: str) -> None:
+    assert {name: meaning for name, _, _, meaning in rows(SECTIONS[table])} == MEANINGS[table]
+    assert " ".join(SECTIONS[table].split("| Column")[0].split()) == PURPOSES[table]
 
 
 def test_no_table_is_documented_that_is_not_there() -> None:
