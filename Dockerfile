@@ -14,7 +14,7 @@ RUN useradd --uid 50000 --create-home --home-dir /opt/airflow airflow \
 # Dependencies first: they change less often than the code, so that a new version builds in seconds.
 COPY requirements.txt constraints.txt /opt/tillpost/
 RUN pip install -r /opt/tillpost/requirements.txt -c /opt/tillpost/constraints.txt
-# Drivers for the site's own POS databases, such as "pymssql"; PostgreSQL and SQLite need none.
+# Drivers for POS databases other than PostgreSQL, MySQL, MariaDB, SQL Server (pymssql) and SQLite, such as "pyodbc".
 ARG POS_DRIVERS=""
 RUN test -z "$POS_DRIVERS" || pip install $POS_DRIVERS -c /opt/tillpost/constraints.txt
 

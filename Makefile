@@ -31,6 +31,13 @@ help: ## list the targets
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
+# Tryton has an environment of its own: it never meets Airflow's packages.
+.venv/.tryton: .venv/.made tests/pos_systems/tryton/requirements.txt
+	@echo "Installing Tryton for the tests, apart from everything else ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/tryton
+	@$(BIN)/uv pip install --quiet --python .venv/tryton/bin/python -r tests/pos_systems/tryton/requirements.txt
+	@touch $@
+
 demo: .venv/.runtime ## two trading nights of the demo shops into a local Xero, by Airflow; safe to repeat
 	@$(BIN)/python -m sandbox.demo
 
@@ -45,11 +52,11 @@ down: ## end what `make up` started
 
 # Tests with a scheduler, a browser or killed processes measure patience: they run one after another, after the others.
 PYTEST := $(BIN)/python -m tests.servers $(BIN)/python -m pytest
-test: .venv/.dev lint ## install what the tests need, then lint and run all tests (ARGS: only those)
+test: .venv/.dev .venv/.tryton lint ## install what the tests need, then lint and run all tests (ARGS: only those)
 ifdef ARGS
 	@$(PYTEST) $(ARGS)
 else
-	@$(PYTEST) -n 2 --dist loadfile tests/unit tests/golden
+	@$(PYTEST) -n 2 --dist loadfile tests/unit tests/golden tests/pos_systems tests/tds
 	@$(PYTEST) -n 2 tests/torture
 	@$(PYTEST) tests/browser tests/dags tests/integration
 endif

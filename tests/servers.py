@@ -30,6 +30,7 @@ def main(command: Sequence[str]) -> int:
     chromium = _program("chromium", "chromium")
     if chromium:
         environment[CHROMIUM] = chromium
+    _freetds_is_there()
     with ExitStack() as servers:
         if not environment.get(URL) and (programs := _postgres_programs()):
             environment[URL] = servers.enter_context(_postgres(programs))
@@ -102,6 +103,19 @@ def _as_postgres(command: list[str]) -> None:
     """PostgreSQL refuses to run as root: then its own user runs it."""
     user = {"user": "postgres", "cwd": "/tmp"} if os.geteuid() == 0 else {}
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **user)  # type: ignore[call-overload]
+
+
+def _freetds_is_there() -> None:
+    """ODBC with FreeTDS's driver, for SQL Server through pyodbc, installed if need be; a loud line where it cannot be had."""
+
+    def found() -> bool:
+        return any(Path("/usr/lib").glob("*/odbc/libtdsodbc.so"))
+
+    if not found():
+        _install("unixodbc")
+        _install("tdsodbc")
+    if not found():
+        _missing("ODBC with FreeTDS's driver", "tdsodbc")
 
 
 def _mariadb_is_there() -> bool:

@@ -21,6 +21,9 @@ DRIVERS = {
     "mssql": "mssql+pymssql",
 }
 
+# Microsoft's own, where a connection of type mssql+pyodbc names none.
+ODBC_DRIVER = "ODBC Driver 18 for SQL Server"
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -40,7 +43,12 @@ class Connection:
         driver = DRIVERS.get(self.conn_type, self.conn_type)
         if driver.startswith("sqlite"):
             return URL.create(driver, database=self.host or self.schema)
-        return URL.create(driver, self.login or None, self.password or None, self.host or None, self.port, self.schema or None)
+        url = URL.create(driver, self.login or None, self.password or None, self.host or None, self.port, self.schema or None)
+        return url.set(query={"driver": self.odbc_driver()}) if driver == "mssql+pyodbc" else url
+
+    def odbc_driver(self) -> str:
+        """The ODBC driver that the extra names; Airflow's own connection writes it with a capital."""
+        return self.extra.get("driver") or self.extra.get("Driver") or ODBC_DRIVER
 
     def place(self) -> str:
         """Where it points, without any secret: for messages."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks import building, extracting, posting, posting_year, quota_use, serving
+from tests.benchmarks import building, extracting, night, posting, posting_year, quota_use, serving
 from tests.benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "extracting": extracting.figures,
     "building": building.figures,
+    "night": night.figures,
     "serving": serving.figures,
     "posting": posting.figures,
     "posting_year": posting_year.figures,

@@ -74,7 +74,7 @@ def _memory(folder: Path) -> tuple[float, float]:
     return float(told[-1]), float(told[-2])
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     """The peak of this process. Where Linux tells it, from there: ``ru_maxrss`` also counts the process that started this one."""
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
@@ -85,9 +85,9 @@ def _peak_megabytes() -> float:
 
 def _main(folder: Path) -> None:
     trade = Trade.at(folder, STORES)
-    before = _peak_megabytes()
+    before = peak_megabytes()
     build(trade)
-    print(before, _peak_megabytes())
+    print(before, peak_megabytes())
 
 
 if __name__ == "__main__":

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tillpost.errors import ContractError
-from tillpost.model.facts import Table
+from tillpost.model.facts import ColumnKind, Table
 from tillpost.model.period import DateRange
 from tillpost.organisations import Store
 from tillpost.pos.contract import Delivered, Shape, Unreadable, contract_error
@@ -22,7 +23,7 @@ from tillpost.pos.facts import fact_schema
 Row = Sequence[object]
 
 # The lines of a row that nobody asked for are not asked for either: without it they would be orphans.
-_PARENTS = {
+PARENTS = {
     "sale_lines": ("sales", "sale_id"), "sale_taxes": ("sales", "sale_id"), "tenders": ("sales", "sale_id"),
     "movement_lines": ("movements", "movement_id"), "movement_allocations": ("movements", "movement_id"),
     "purchase_lines": ("purchases", "purchase_id"),
@@ -38,75 +39,111 @@ class Tally:
     outside: Counter[str] = field(default_factory=Counter)
     outside_keys: dict[str, set[str]] = field(default_factory=dict)
 
+    def copy(self) -> Tally:
+        """A tally of its own that goes on from here: for a table that may have to be read in another way."""
+        return deepcopy(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A batch as it was delivered, whatever carries it: ``read`` gives a column as facts and its dust, ``row`` a row for messages.
+
+    Both may raise Unreadable: ``row`` where rows are not at hand, and then no message of a row can be given.
+    """
+
+    size: int
+    read: Callable[[Delivered, Reading], tuple[Any, int]]
+    row: Callable[[int], Row]
+
 
 def read_batch(shape: Shape, rows: Sequence[Row], store: Store, days: DateRange, tally: Tally) -> Any:
     """Rows as an Arrow record batch of facts, without those outside the range; raises ContractError."""
-    columns = dict(zip(range(len(rows[0])), zip(*rows, strict=True), strict=True))
+    columns = list(zip(*rows, strict=True))
+
+    def read(delivered: Delivered, reading: Reading) -> tuple[Any, int]:
+        return read_column(columns[delivered.index], delivered.column.kind, delivered.in_cents, reading)
+
+    return make_facts(shape, Delivery(len(rows), read, rows.__getitem__), store, days, tally)
+
+
+def make_facts(shape: Shape, batch: Delivery, store: Store, days: DateRange, tally: Tally) -> Any:
+    """A batch as an Arrow record batch of facts, without rows outside the range; raises ContractError, or Unreadable as ``row`` does."""
     reading = Reading(store.rounding, store.clock.zone)
     arrays: dict[str, Any] = {}
     for delivered in shape.delivered:
-        array, dust = _read(shape, delivered, columns[delivered.index], rows, reading)
+        array, dust = _read(shape, delivered, batch, reading)
         arrays[delivered.column.fact_name] = array
         if dust:
             tally.dust[f"{shape.table.name}.{delivered.column.fact_name}"] += dust
     if shape.table.one_of:
-        arrays["business_date"] = _business_dates(shape, arrays, rows, store)
-    _check_store(shape, arrays, rows, store)
-    batch = _record_batch(shape.table, arrays, store.key, len(rows))
-    batch = _inside(shape.table, batch, days, tally)
-    tally.rows[shape.table.name] += batch.num_rows
-    return batch
+        arrays["business_date"] = _business_dates(shape, arrays, batch, store)
+    _check_store(shape, arrays, batch, store)
+    facts = _inside(shape.table, _record_batch(shape.table, arrays, store.key, batch.size), days, tally)
+    tally.rows[shape.table.name] += facts.num_rows
+    return facts
 
 
-def _read(shape: Shape, delivered: Delivered, values: Sequence[object], rows: Sequence[Row], reading: Reading) -> tuple[Any, int]:
+def _read(shape: Shape, delivered: Delivered, batch: Delivery, reading: Reading) -> tuple[Any, int]:
     try:
-        array, dust = read_column(values, delivered.column.kind, delivered.in_cents, reading)
+        array, dust = batch.read(delivered, reading)
     except Unreadable as problem:
-        raise shape.wrong_value(delivered, rows[problem.index]) from None
+        raise shape.wrong_value(delivered, batch.row(problem.index)) from None
     if delivered.column.required and array.null_count:
-        raise shape.wrong_value(delivered, rows[_first(pc.is_null(array))], f"a value, as {delivered.column.name} is required")
+        raise shape.wrong_value(delivered, batch.row(_first(pc.is_null(array))), f"a value, as {delivered.column.name} is required")
     if delivered.column.allowed:
-        _check_allowed(shape, delivered, array, rows)
+        _check_allowed(shape, delivered, array, batch)
     return array, dust
 
 
-def _check_allowed(shape: Shape, delivered: Delivered, array: Any, rows: Sequence[Row]) -> None:
+def _check_allowed(shape: Shape, delivered: Delivered, array: Any, batch: Delivery) -> None:
     known = pc.is_in(array, pa.array([*delivered.column.allowed, None], pa.string()))
     if not pc.all(known).as_py():
-        raise shape.wrong_value(delivered, rows[_first(pc.invert(known))])
+        raise shape.wrong_value(delivered, batch.row(_first(pc.invert(known))))
 
 
 def _first(mask: Any) -> int:
     return int(pc.index(mask, True).as_py())
 
 
-def _business_dates(shape: Shape, arrays: Mapping[str, Any], rows: Sequence[Row], store: Store) -> Any:
-    """The business dates, told by the moment where the POS does not name them: the store's clock decides."""
-    dates = arrays["business_date"].to_pylist() if "business_date" in arrays else [None] * len(rows)
-    if None not in dates:
-        return arrays["business_date"]
-    moments = [arrays[name].to_pylist() for name in ("occurred_at", "occurred_local") if name in arrays]
-    for index in (i for i, day in enumerate(dates) if day is None):
-        moment = next((column[index] for column in moments if column[index] is not None), None)
-        dates[index] = _business_date(shape, rows[index], moment, store)
-    return pa.array(dates, pa.date32())
-
-
-def _business_date(shape: Shape, row: Row, moment: datetime | None, store: Store) -> object:
-    if moment is None:
-        key = shape.key_of(row) or "no key"
+def _business_dates(shape: Shape, arrays: Mapping[str, Any], batch: Delivery, store: Store) -> Any:
+    """The business dates, told by the moment where the POS does not name them: the store's clock decides, the UTC time first."""
+    dates = arrays.get("business_date", pa.nulls(batch.size, pa.date32()))
+    for delivered in (d for d in shape.delivered if d.column.name in ("occurred_at", "occurred_local")):
+        if dates.null_count:
+            dates = pc.coalesce(dates, _dates_of(shape, delivered, arrays[delivered.name], batch, store))
+    if dates.null_count:
+        key = shape.key_of(batch.row(_first(pc.is_null(dates)))) or "no key"
         raise contract_error(shape.file, f"the row with {key} has neither business_date nor occurred_at nor occurred_local.")
-    return store.clock.business_date(moment)
+    return dates
 
 
-def _check_store(shape: Shape, arrays: Mapping[str, Any], rows: Sequence[Row], store: Store) -> None:
+def _dates_of(shape: Shape, delivered: Delivered, moments: Any, batch: Delivery, store: Store) -> Any:
+    """The business dates of a column of times. Each minute is asked once: the clock knows no smaller step."""
+    zone = UTC if delivered.column.kind is ColumnKind.UTC else None
+    minutes = pc.floor_temporal(pc.cast(moments, pa.timestamp("us")), unit="minute").dictionary_encode()
+    try:
+        dates = [store.clock.business_date(minute.replace(tzinfo=zone)) for minute in minutes.dictionary.to_pylist()]
+    except OverflowError:  # the first or the last day of the calendar
+        extreme = pc.min_max(moments)
+        at = min((extreme["min"], extreme["max"]), key=lambda found: min(found.as_py().year - 1, 9999 - found.as_py().year))
+        expected = "a time whose business date is in the calendar"
+        raise shape.wrong_value(delivered, batch.row(_first(pc.equal(moments, at))), expected) from None
+    return pa.array(dates, pa.date32()).take(minutes.indices)
+
+
+def _check_store(shape: Shape, arrays: Mapping[str, Any], batch: Delivery, store: Store) -> None:
     """Refuse another store's rows: they would be booked here, and there again. Servers compare without regard to case, so we do."""
     if "store_id" not in arrays:
         return
-    strange = {s for s in pc.unique(arrays["store_id"]).to_pylist() if s is not None and s.casefold() != store.pos_store.casefold()}
+    strange = other_stores(arrays["store_id"], store)
     if strange:
         delivered = next(d for d in shape.delivered if d.column.name == "store_id")
-        raise _other_store(shape, delivered, rows[arrays["store_id"].to_pylist().index(min(strange))], store)
+        raise _other_store(shape, delivered, batch.row(arrays["store_id"].to_pylist().index(min(strange))), store)
+
+
+def other_stores(names: Any, store: Store) -> set[str]:
+    """The names in a column of store ids that are another store's."""
+    return {s for s in pc.unique(names).to_pylist() if s is not None and s.casefold() != store.pos_store.casefold()}
 
 
 def _other_store(shape: Shape, delivered: Delivered, row: Row, store: Store) -> ContractError:
@@ -136,6 +173,6 @@ def _inside(table: Table, batch: Any, days: DateRange, tally: Tally) -> Any:
 
 
 def _with_parent(table: Table, batch: Any, tally: Tally) -> Any:
-    parent, column = _PARENTS.get(table.name, ("", ""))
+    parent, column = PARENTS.get(table.name, ("", ""))
     strange = tally.outside_keys.get(parent)
     return pc.invert(pc.is_in(batch.column(column), pa.array(sorted(strange), pa.string()))) if strange else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tillpost.errors import ContractError
@@ -74,19 +74,47 @@ class Shape:
         return contract_error(self.file, f"column {delivered.name!r}{where} holds {found}; expected {expected or delivered.expected}.")
 
 
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """What is wrong with the columns as a whole: ``kind`` is twice, both (forms of one amount) or missing; ``columns`` names them."""
+
+    kind: str
+    columns: tuple[str, ...]
+    words: str
+
+
 def match_columns(table: Table, names: Sequence[str], file: str) -> Shape:
     """Find the contract's columns among the delivered ones (any case); raises ContractError where one is missing or there twice."""
+    shape, mismatches = compare_columns(table, names, file)
+    if mismatches:
+        raise contract_error(file, mismatches[0].words)
+    return shape
+
+
+def compare_columns(table: Table, names: Sequence[str], file: str) -> tuple[Shape, tuple[Mismatch, ...]]:
+    """The contract's columns among the delivered ones, and all that is wrong with them."""
     lowered = [name.strip().lower() for name in names]
-    twice = sorted({name for name in lowered if lowered.count(name) > 1})
-    if twice:
-        raise contract_error(file, f"these columns are delivered twice: {', '.join(twice)}. Name each column once.")
     delivered = [d for column in table.columns for d in _places(column, lowered)]
-    for d in delivered:
-        if d.in_cents and d.column.name in lowered:
-            raise contract_error(file, f"both {d.column.name!r} and {d.name!r} are delivered. Deliver one of them.")
-    _check_complete(table, {d.column.name for d in delivered}, names, file)
     known = {d.name for d in delivered}
-    return Shape(table, file, tuple(delivered), tuple(sorted(name for name in lowered if name not in known)))
+    shape = Shape(table, file, tuple(delivered), tuple(sorted(name for name in lowered if name not in known)))
+    return shape, tuple(_mismatches(shape, lowered, names))
+
+
+def _mismatches(shape: Shape, lowered: list[str], names: Sequence[str]) -> Iterator[Mismatch]:
+    twice = tuple(sorted({name for name in lowered if lowered.count(name) > 1}))
+    if twice:
+        yield Mismatch("twice", twice, f"these columns are delivered twice: {', '.join(twice)}. Name each column once.")
+    for d in shape.delivered:
+        if d.in_cents and d.column.name in lowered:
+            yield Mismatch("both", (d.column.name, d.name), f"both {d.column.name!r} and {d.name!r} are delivered. Deliver one of them.")
+    table, found = shape.table, {d.column.name for d in shape.delivered}
+    missing = [_asked(c) for c in table.columns if c.required and c.name not in found]
+    if table.one_of and found.isdisjoint(table.one_of):
+        missing.append(f"one of {', '.join(table.one_of)}")
+    if missing:
+        columns = "column" if len(missing) == 1 else "columns"
+        words = f"the {columns} {'; '.join(missing)} must be delivered. Delivered are: {', '.join(names)}."
+        yield Mismatch("missing", tuple(missing), words)
 
 
 def _places(column: Column, names: list[str]) -> list[Delivered]:
@@ -94,15 +122,6 @@ def _places(column: Column, names: list[str]) -> list[Delivered]:
     if column.kind is not ColumnKind.MONEY or column.fact_name not in names:
         return plain
     return [*plain, Delivered(column, names.index(column.fact_name), in_cents=True)]
-
-
-def _check_complete(table: Table, found: set[str], names: Sequence[str], file: str) -> None:
-    missing = [_asked(c) for c in table.columns if c.required and c.name not in found]
-    if table.one_of and found.isdisjoint(table.one_of):
-        missing.append(f"one of {', '.join(table.one_of)}")
-    if missing:
-        columns = "column" if len(missing) == 1 else "columns"
-        raise contract_error(file, f"the {columns} {'; '.join(missing)} must be delivered. Delivered are: {', '.join(names)}.")
 
 
 def _asked(column: Column) -> str:

@@ -24,6 +24,8 @@ Parse = Callable[[object], object]
 
 _PLAIN = {str, int, float, Decimal, date, datetime, bytes, UUID}
 _FLAGS: dict[object, bool] = {"0": False, "1": True, "false": False, "true": True, b"\0": False, b"\1": True}
+# Amounts as they come, exactly: those with more than 20 decimals are read one by one.
+WIDE = pa.decimal128(36, 20)
 _ARROW_MODES = {"half_up": "half_towards_infinity", "half_even": "half_to_even"}
 
 
@@ -95,23 +97,31 @@ def _money(values: Sequence[object], rounding: str) -> tuple[Any, int]:
 
 def _money_of_decimals(values: Sequence[object], rounding: str) -> tuple[Any, int]:
     """A whole column of Decimals at once, three times as fast as one by one; raises ArrowInvalid where a value does not fit."""
-    amounts = pa.array(values, pa.decimal128(26, 10))
-    whole = pc.round(amounts, 2, round_mode=_ARROW_MODES[rounding])
-    cents = pc.cast(pc.multiply(whole, pa.scalar(100, pa.int8())), pa.int64())
-    far = pc.greater(pc.abs(pc.subtract(amounts, whole)), pa.scalar(DUST_LIMIT))
-    return _within_bounds(cents), pc.sum(pc.cast(far, pa.int64())).as_py() or 0
+    return cents_of_decimals(pa.array(values, WIDE), rounding)
+
+
+def cents_of_decimals(amounts: Any, rounding: str) -> tuple[Any, int]:
+    """An Arrow column of decimals in cents, and how many of them are dust; raises ArrowInvalid where a value does not fit."""
+    whole, dust = amounts, 0
+    if amounts.type.scale > 2:
+        whole = pc.round(amounts, 2, round_mode=_ARROW_MODES[rounding])
+        far = pc.greater(pc.abs(pc.subtract(amounts, whole)), pa.scalar(DUST_LIMIT))
+        dust = pc.sum(pc.cast(far, pa.int64())).as_py() or 0
+    cents = pc.multiply(pc.cast(whole, pa.decimal128(20, 2)), pa.scalar(100, pa.int8()))
+    return within_bounds(pc.cast(cents, pa.int64())), dust
 
 
 def _whole_cents(values: Sequence[object]) -> Any:
     try:
         if set(map(type, values)) <= {int, NoneType}:
-            return _within_bounds(pa.array(values, pa.int64()))
+            return within_bounds(pa.array(values, pa.int64()))
     except (pa.ArrowInvalid, OverflowError):
         pass  # too large: value by value, to find it
     return pa.array(_each(values, cents_of_whole), pa.int64())
 
 
-def _within_bounds(cents: Any) -> Any:
+def within_bounds(cents: Any) -> Any:
+    """The cents as they are; raises ArrowInvalid where one of them is ten million millions or more."""
     if pc.any(pc.greater_equal(pc.abs(cents), MAX_CENTS)).as_py():
         raise pa.ArrowInvalid("an amount is too large")
     return cents

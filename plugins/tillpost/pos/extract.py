@@ -1,67 +1,145 @@
 """extract: one store's business dates out of its POS database, through the SQL files, into a folder of facts.
 
 The folder is written under another name beside it and renamed when it is whole: whoever finds it finds all of it. An extraction is
-never overwritten. Rows go from the cursor to the file batch by batch, so that memory stays flat whatever the number of rows.
+never overwritten.
+
+All tables come from one read-only transaction. PostgreSQL's snapshot hinders nobody: its rows go straight to the files. Elsewhere a
+slow reader may hold up the till, so rows leave the database at full speed, and are read into facts when the transaction is over.
+Either way memory stays flat whatever the number of rows.
+
+A connection that is lost is made anew and everything is read again from the start, so that all is of one moment again.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from tillpost.connection import Connection
-from tillpost.errors import SourceError
+from tillpost.errors import ContractError, SourceError, SourceUnreachable
 from tillpost.model.facts import TABLES
 from tillpost.model.period import DateRange
 from tillpost.organisations import Store
-from tillpost.pos.batches import Tally, read_batch
-from tillpost.pos.contract import contract_error, match_columns
+from tillpost.pos.contract import Shape, Unreadable, contract_error, match_columns
+from tillpost.pos.digests import write_digests
 from tillpost.pos.extraction import Extraction, file_digest, write_record
-from tillpost.pos.facts import fact_schema
+from tillpost.pos.postgres import NotCopied, copied, describe
 from tillpost.pos.queries import Queries, Query
-from tillpost.pos.source import bind_values, open_source, source_failure
+from tillpost.pos.reading import StoreReading
+from tillpost.pos.source import SourceDropped, bind_values, open_source, source_failure
+from tillpost.pos.spool import Spool
 
 BATCH_ROWS = 10_000
-GROUP_BATCHES = 10
+
+# Seconds to wait before a store whose connection was lost is read again.
+PAUSES = (5.0, 30.0)
 
 
-def extract_store(store: Store, queries: Queries, connection: Connection, days: DateRange, folder: Path, read_at: datetime) -> Extraction:
+def extract_store(
+    store: Store, queries: Queries, connection: Connection, days: DateRange, folder: Path, read_at: datetime,
+    pause: Callable[[float], None] = time.sleep,
+) -> Extraction:  # fmt: skip
     """Read all tables of a store for a range of business dates into a new folder.
 
-    ``read_at`` is aware UTC. Raises SourceUnreachable, ContractError, or SourceError where the folder cannot be written or is there
-    already; then nothing is left behind.
+    ``read_at`` is aware UTC; ``pause`` waits for seconds before another try. Raises SourceUnreachable, ContractError, or SourceError
+    where the folder cannot be written or is there already; then nothing is left behind.
     """
+    for tries, seconds in enumerate((0.0, *PAUSES)):
+        if tries:
+            pause(seconds)
+        try:
+            return _extract_whole(store, queries, connection, days, folder, read_at)
+        except SourceUnreachable as problem:
+            if not tries and not isinstance(problem, SourceDropped):
+                raise
+            lost = problem
+    raise SourceUnreachable(f"{lost} The connection was lost: the store was read from the start {1 + len(PAUSES)} times.") from None
+
+
+def _extract_whole(store: Store, queries: Queries, connection: Connection, days: DateRange, folder: Path, read_at: datetime) -> Extraction:
     with _whole_folder(folder) as part:
-        tally, as_of, extra = Tally(), None, {}
-        with open_source(connection) as database:
-            binds = _period(store, days)
-            for query in queries:
-                with _table_errors(query, connection):
-                    as_of_here, names = _extract_table(database, query, binds, store, days, part, tally)
-                as_of = as_of or as_of_here
-                if names:
-                    extra[query.name] = names
+        read = StoreReading(store, days, part)
+        _read_tables(queries, connection, read)
+        # All files of facts are whole here and the database is left: what else an extraction leaves is written now, before the record.
+        pa.default_memory_pool().release_unused()
+        write_digests(part)
         extraction = Extraction(
-            store.key, days, folder, read_at.astimezone(UTC), as_of,
-            rows={query.name: tally.rows[query.name] for query in queries},
-            dust=dict(tally.dust), outside=dict(tally.outside), extra_columns=extra,
+            store.key, days, folder, read_at.astimezone(UTC), read.as_of,
+            rows={query.name: read.tally.rows[query.name] for query in queries},
+            dust=dict(read.tally.dust), outside=dict(read.tally.outside), extra_columns=read.extra,
             files={file.name: file_digest(file) for file in sorted(part.glob("*.parquet"))},
         )  # fmt: skip
         write_record(extraction, part)
     return extraction
 
 
-def _period(store: Store, days: DateRange) -> dict[str, object]:
+def _read_tables(queries: Queries, connection: Connection, read: StoreReading) -> None:
+    binds = period_binds(read.store, read.days)
+    waiting: list[tuple[Shape, Spool]] = []
+    with ExitStack() as spools:
+        with open_source(connection) as database:
+            for query in queries:
+                spool = spools.enter_context(closing(Spool(read.folder)))
+                with _table_errors(query, connection):
+                    shape = _read_table(database, query, binds, connection, read, spool)
+                if shape:
+                    waiting.append((shape, spool))
+        for shape, spool in waiting:
+            read.add_rows(shape, spool)
+
+
+def _read_table(
+    database: sa.Connection, query: Query, binds: Mapping[str, object], connection: Connection, read: StoreReading, spool: Spool
+) -> Shape | None:
+    """Read one table: into its file (then None is returned), or into the spool, to be written when the transaction is over."""
+    values, snapshot = bind_values(query.binds, binds, database.dialect.name), database.dialect.name == "postgresql"
+    if snapshot and _copied(database, query, values, connection, read):
+        return None
+    streamed = {} if snapshot and not query.selects else {"yield_per": BATCH_ROWS}  # PostgreSQL streams by a cursor, for a SELECT only
+    result = database.execute(query.statement(), values, execution_options=streamed)
+    if not result.returns_rows:
+        raise contract_error(
+            query.label, "the statement returns no rows at all, not even columns. A procedure for SQL Server needs SET NOCOUNT ON."
+        )
+    shape = match_columns(TABLES[query.name], list(result.keys()), query.label)
+    if snapshot:
+        read.add_rows(shape, result.partitions(BATCH_ROWS))
+        return None
+    for rows in result.partitions(BATCH_ROWS):
+        spool.add(rows)
+    return shape
+
+
+def _copied(database: sa.Connection, query: Query, values: Mapping[str, object], connection: Connection, read: StoreReading) -> bool:
+    """Read a table by PostgreSQL's COPY; False where it must go row by row, which is the way that tells what is wrong."""
+    before = database.begin_nested()
+    try:
+        described = describe(database, query, values)
+        shape = match_columns(TABLES[query.name], described.names, query.label)
+        with closing(copied(database, described, shape)) as batches:  # ended before anything else is asked of the connection
+            read.add_columns(shape, batches)
+    except (NotCopied, Unreadable, ContractError, pa.ArrowInvalid):
+        before.rollback()
+        return False
+    except SQLAlchemyError as problem:
+        if isinstance(source_failure(problem, connection, query.label), SourceUnreachable):
+            raise
+        before.rollback()
+        return False
+    before.commit()
+    return True
+
+
+def period_binds(store: Store, days: DateRange) -> dict[str, object]:
     """All that a query may ask about its period, computed once for all of them."""
     from_local, to_local = store.clock.local_bounds(days)
     from_utc, to_utc = store.clock.utc_bounds(days)
@@ -69,48 +147,6 @@ def _period(store: Store, days: DateRange) -> dict[str, object]:
         "store": store.pos_store, "from_date": days.start, "to_date": days.end,
         "from_local": from_local, "to_local": to_local, "from_utc": from_utc, "to_utc": to_utc,
     }  # fmt: skip
-
-
-def _extract_table(
-    database: sa.Connection, query: Query, binds: Mapping[str, object], store: Store, days: DateRange, folder: Path, tally: Tally
-) -> tuple[datetime | None, tuple[str, ...]]:
-    """Stream one table into its Parquet file; returns the as_of of ``source`` and the columns that the contract does not know."""
-    values = bind_values(query.binds, binds, database.dialect.name)
-    result = database.execute(query.statement(), values, execution_options={"yield_per": BATCH_ROWS})
-    if not result.returns_rows:
-        raise contract_error(
-            query.label, "the statement returns no rows at all, not even columns. A procedure for SQL Server needs SET NOCOUNT ON."
-        )
-    shape = match_columns(TABLES[query.name], list(result.keys()), query.label)
-    as_of = None
-    with pq.ParquetWriter(folder / f"{query.name}.parquet", fact_schema(shape.table), compression="zstd") as writer:
-        for group in _groups(read_batch(shape, rows, store, days, tally) for rows in result.partitions(BATCH_ROWS)):
-            writer.write_table(group)
-            as_of = _as_of(query, group, as_of)
-    return as_of, shape.extra
-
-
-def _groups(batches: Iterator[Any]) -> Iterator[Any]:
-    """Batches put together, as a Parquet file with many small row groups is slow to read."""
-    waiting: list[Any] = []
-    for batch in batches:
-        waiting.append(batch)
-        if len(waiting) == GROUP_BATCHES:
-            yield pa.Table.from_batches(waiting)
-            waiting = []
-    if waiting:
-        yield pa.Table.from_batches(waiting)
-
-
-def _as_of(query: Query, group: Any, so_far: datetime | None) -> datetime | None:
-    if query.name != "source":
-        return None
-    if so_far is not None or group.num_rows > 1:
-        raise contract_error(
-            query.label, "more than one row is delivered; it is one row with the time up to which the database is complete."
-        )
-    moment: datetime = group.column("as_of").to_pylist()[0]
-    return moment.astimezone(UTC)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ different stores and systems can be read as one table. A table that a POS does n
 
 from __future__ import annotations
 
+import tempfile
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -26,8 +28,10 @@ ARROW_TYPES: dict[ColumnKind, pa.DataType] = {
     ColumnKind.FLAG: pa.bool_(),
 }
 
-# Compressed size of a table's files up to which it is read into memory: some 200,000 lines.
-IN_MEMORY_BYTES = 4_000_000
+# Compressed size of a table's files up to which it is read into memory: some 50,000 lines.
+IN_MEMORY_BYTES = 500_000
+# What DuckDB may hold of all facts; beyond it sorts and joins go on in files, so that a year takes no more memory than a night (measured).
+MEMORY_LIMIT = "150MB"
 
 # Every extraction names the people of its rows: two extractions of one store may name the same ones.
 PEOPLE = ("customers", "suppliers")
@@ -58,8 +62,10 @@ def open_facts(folders: Sequence[Path]) -> duckdb.DuckDBPyConnection:
     A night is read into memory, for a hundred small queries over files spend their time opening them; more stays in its files,
     so that memory does not grow with the number of stores and dates.
     """
-    connection = duckdb.connect(":memory:")
-    connection.execute("SET TimeZone = 'UTC'")
+    # DuckDB makes this folder when it needs it, and takes it away with the connection; two processes must not share one.
+    spill = Path(tempfile.gettempdir()) / f"tillpost-{uuid.uuid4().hex}"
+    connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)})
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     for name, table in TABLES.items():
         files = [folder / f"{name}.parquet" for folder in folders if (folder / f"{name}.parquet").is_file()]
         if len(files) > 1 and name in PEOPLE:

@@ -38,9 +38,15 @@ class Query:
     binds: tuple[str, ...]
     escaped: str
 
-    def statement(self) -> TextClause:
-        """The statement with its binds."""
-        return text(self.escaped)
+    @property
+    def selects(self) -> bool:
+        """Whether it is a SELECT (or WITH, VALUES, TABLE) by its first word, and not the call of a procedure."""
+        code = "".join(" " if quiet else code for _, code, quiet in _pieces(self.escaped))
+        return re.match(r"[\s(]*(select|with|values|table)\b", code, re.IGNORECASE) is not None
+
+    def statement(self, *, single: bool = False) -> TextClause:
+        """The statement with its binds; ``single``: without the semicolon and the comments at its end, to be put into another one."""
+        return text(_without_end(self.escaped) if single else self.escaped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,13 @@ def read_query(file: Path, allowed: tuple[str, ...]) -> Query:
             raise ConfigError(f"the bind :{name} is not known.", file=file, line=line, value=name, allowed=[f":{b}" for b in allowed])
         used[name] = line
     return Query(file.stem, "/".join(file.parts[-3:]), tuple(used), "".join(_escaped(code, quiet) for _, code, quiet in pieces))
+
+
+def _without_end(sql: str) -> str:
+    pieces = [(code, quiet and bool(_COMMENT.match(code))) for _, code, quiet in _pieces(sql)]
+    while pieces and (pieces[-1][1] or not pieces[-1][0].strip(" \t\r\n;")):
+        pieces.pop()
+    return "".join(code for code, _ in pieces).rstrip(" \t\r\n;")
 
 
 def _pieces(sql: str) -> Iterator[tuple[int, str, bool]]:

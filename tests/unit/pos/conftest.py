@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from tests.pos_systems.conftest import new_database
 from tests.unit.pos.corner_shop import FILES, SCHEMA, Shop
 from tillpost.connection import Connection
 
@@ -50,6 +51,20 @@ def postgres_shop(tmp_path: Path) -> Iterator[Shop]:
     finally:
         with server.connect() as database:
             database.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def mariadb_shop(tmp_path: Path) -> Iterator[Shop]:
+    """The corner shop on a MariaDB server, in a database of its own that is dropped again."""
+    database = new_database("mysql")
+    shop = Shop(tmp_path, next(database))
+    with sa.create_engine(shop.connection.sqlalchemy_url(), poolclass=NullPool).begin() as connection:
+        for statement in filter(str.strip, SCHEMA.replace("shop INTEGER", "shop TEXT").replace("day TEXT", "day DATE").split(";")):
+            connection.exec_driver_sql(statement)
+    for table, statement in FILES.items():
+        shop.sql(table, statement)
+    yield shop
+    next(database, None)
 
 
 @pytest.fixture

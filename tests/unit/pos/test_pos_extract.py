@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import tillpost.pos.extract
+import tillpost.pos.reading
 from tests.unit.pos.corner_shop import DAY, READ_AT, Shop
 from tillpost.errors import SourceError
 from tillpost.model.period import DateRange, TradingClock
@@ -48,11 +49,13 @@ def test_the_record_lies_beside_the_facts_and_can_be_read_again(shop: Shop) -> N
     extraction = shop.extract(BOTH_DAYS)
     folder = shop.root / "facts"
     assert sorted(p.name for p in folder.iterdir()) == [
-        "extraction.json", "sale_lines.parquet", "sales.parquet", "source.parquet", "tenders.parquet",
+        "digests.parquet", "extraction.json", "sale_lines.parquet", "sales.parquet", "source.parquet", "tenders.parquet",
     ]  # fmt: skip
     assert read_extraction(folder) == extraction
     record = json.loads((folder / "extraction.json").read_text())
-    assert {name: len(digest) for name, digest in record.pop("files").items()} == {f"{t}.parquet": 64 for t in extraction.rows}
+    assert {name: len(digest) for name, digest in record.pop("files").items()} == {
+        f"{t}.parquet": 64 for t in ("digests", *extraction.rows)
+    }
     assert record == {
         "version": 1, "store": "corner", "days": ["2026-10-03", "2026-10-05"], "read_at": "2026-10-05T20:00:00+00:00",
         "as_of": "2026-10-04T18:30:00+00:00", "rows": {"source": 1, "sales": 3, "sale_lines": 3, "tenders": 3},
@@ -190,7 +193,7 @@ def test_rows_outside_the_dates_are_counted_and_kept_out_with_their_lines(shop: 
 
 def test_many_rows_go_through_in_batches(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tillpost.pos.extract, "BATCH_ROWS", 7)
-    monkeypatch.setattr(tillpost.pos.extract, "GROUP_BATCHES", 3)
+    monkeypatch.setattr(tillpost.pos.reading, "GROUP_ROWS", 21)
     shop.sql(
         "sales",
         """WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
@@ -207,7 +210,7 @@ def test_all_tables_are_of_one_moment(shop: Shop, monkeypatch: pytest.MonkeyPatc
     """A till writes while the store is read: either all of its sale is seen, or nothing."""
     with closing(sqlite3.connect(shop.root / "pos.db")) as till:
         till.execute("PRAGMA journal_mode = WAL")
-    read = tillpost.pos.extract._extract_table
+    read = tillpost.pos.extract._read_table
 
     def read_and_write(database: Any, query: Any, *rest: Any) -> Any:
         result = read(database, query, *rest)
@@ -216,7 +219,7 @@ def test_all_tables_are_of_one_moment(shop: Shop, monkeypatch: pytest.MonkeyPatc
             till.execute("INSERT INTO payments VALUES ('A1', ?, 'CASH', '1.00')", [query.name])
         return result
 
-    monkeypatch.setattr(tillpost.pos.extract, "_extract_table", read_and_write)
+    monkeypatch.setattr(tillpost.pos.extract, "_read_table", read_and_write)
     assert shop.extract().rows == {"sales": 2, "sale_lines": 2, "tenders": 2}
     monkeypatch.undo()
     assert shop.extract(name="later").rows == {"sales": 2, "sale_lines": 5, "tenders": 5}

@@ -10,21 +10,31 @@ import sqlalchemy as sa
 
 from tillpost.connection import Connection
 from tillpost.errors import ContractError, SourceUnreachable
-from tillpost.pos.source import bind_value, connect_args, source_failure
+from tillpost.pos.source import SourceDropped, bind_value, connect_args, source_failure
 
-TLS = {"sslmode": "verify-full", "ssl_ca": "/ca.pem", "encryption": "require", "options": "-c role=owner", "init_command": "DROP"}
+TLS = {
+    "sslmode": "verify-full",
+    "ssl_ca": "/ca.pem",
+    "encryption": "require",
+    "Encrypt": "yes",
+    "options": "-c role=owner",
+    "init_command": "DROP",
+}
 MOMENT = datetime.fromisoformat("2026-10-03T03:59:00+10:00")
 
 
 @pytest.mark.parametrize(
     ("conn_type", "write", "expected"),
     [
-        ("postgres", False, {"connect_timeout": 10, "options": "-c statement_timeout=900000 -c timezone=UTC", "sslmode": "verify-full"}),
-        ("mysql", False, {"connect_timeout": 10, "read_timeout": 900, "ssl_ca": "/ca.pem",
+        ("postgres", False, {"connect_timeout": 10, "application_name": "tillpost", "sslmode": "verify-full",
+                             "options": "-c statement_timeout=900000 -c lock_timeout=30000 -c timezone=UTC -c datestyle=ISO"}),
+        ("mysql", False, {"connect_timeout": 10, "read_timeout": 910, "program_name": "tillpost", "ssl_ca": "/ca.pem",
                           "init_command": "SET SESSION TRANSACTION READ ONLY"}),
-        ("mysql", True, {"connect_timeout": 10, "read_timeout": 900, "ssl_ca": "/ca.pem"}),
-        ("mssql", False, {"login_timeout": 10, "timeout": 900, "encryption": "require"}),
-        ("mssql+pyodbc", False, {"timeout": 10}),
+        ("mysql", True, {"connect_timeout": 10, "read_timeout": 910, "program_name": "tillpost", "ssl_ca": "/ca.pem"}),
+        ("mssql", False, {"login_timeout": 10, "timeout": 900, "appname": "tillpost", "read_only": True, "encryption": "require"}),
+        ("mssql", True, {"login_timeout": 10, "timeout": 900, "appname": "tillpost", "encryption": "require"}),
+        ("mssql+pyodbc", False, {"timeout": 10, "APP": "tillpost", "ApplicationIntent": "ReadOnly", "Encrypt": "yes"}),
+        ("mssql+pyodbc", True, {"timeout": 10, "APP": "tillpost", "Encrypt": "yes"}),
     ],
 )  # fmt: skip
 def test_time_outs_and_encryption(conn_type: str, write: bool, expected: dict[str, Any]) -> None:
@@ -53,11 +63,11 @@ class DriverError(Exception):
 @pytest.mark.parametrize(
     ("conn_type", "number", "error"),
     [
-        ("mysql", 2013, SourceUnreachable),  # lost connection during query
+        ("mysql", 2013, SourceDropped),  # lost connection during query
         ("mysql", 1205, SourceUnreachable),  # lock wait time-out
         ("mysql", 1146, ContractError),  # no such table
         ("mssql", 20003, SourceUnreachable),  # time-out
-        ("mssql", 1205, SourceUnreachable),  # chosen as the victim of a deadlock
+        ("mssql", 1205, SourceDropped),  # chosen as the victim of a deadlock
         ("mssql", 207, ContractError),  # invalid column name
         ("mssql", 2013, ContractError),
     ],
