@@ -50,15 +50,19 @@ up: .venv/.runtime ## the demo live: Airflow with its pages, and the local Xero,
 down: ## end what `make up` started
 	@$(BIN)/python -m sandbox.live down
 
-# Tests with a scheduler, a browser or killed processes measure patience: they run one after another, after the others.
+# Tests with a scheduler or killed processes measure patience: they run one after another, after the others. The longest files go first.
 PYTEST := $(BIN)/python -m tests.servers $(BIN)/python -m pytest
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
+PATIENT := tests/integration/test_scheduler.py tests/integration/test_scheduler_demo.py tests/integration/test_scheduler_processes.py \
+	tests/integration/test_bad_input_killed.py
 test: .venv/.dev .venv/.tryton lint ## install what the tests need, then lint and run all tests (ARGS: only those)
 ifdef ARGS
 	@$(PYTEST) $(ARGS)
 else
-	@$(PYTEST) -n 2 --dist loadfile tests/unit tests/golden tests/pos_systems tests/tds
+	@$(PYTEST) $(TWO) tests/golden tests/pos_systems tests/unit tests/tds
 	@$(PYTEST) -n 2 tests/torture
-	@$(PYTEST) tests/browser tests/dags tests/integration
+	@$(PYTEST) $(TWO) tests/browser tests/dags tests/integration $(addprefix --ignore=,$(PATIENT))
+	@$(PYTEST) $(PATIENT)
 endif
 
 N ?= 1000
