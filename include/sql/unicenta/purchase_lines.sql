@@ -1,6 +1,6 @@
 -- Lines of the receipts: one per entry of the stock diary. The category is that of the article.
 -- A site changes: the reasons, as in purchases.sql.
-SELECT CONCAT(COALESCE(d.supplier, '-'), '/', COALESCE(d.supplierdoc, d.id), '/', CAST(CAST(d.datenew AS DATE) AS CHAR(10))) AS purchase_id,
+SELECT CONCAT(COALESCE(d.supplier, '-'), '/', COALESCE(NULLIF(TRIM(d.supplierdoc), ''), d.id), '/', CAST(CAST(d.datenew AS DATE) AS CHAR(10))) AS purchase_id,
        d.id AS line_no,
        'goods' AS line_kind,
        p.reference AS item_code,

@@ -17,7 +17,11 @@ SELECT l.ticket AS sale_id,
 FROM ticketlines AS l
 JOIN tickets AS t ON t.id = l.ticket
 JOIN receipts AS r ON r.id = t.id
-JOIN closedcash AS cc ON cc.money = r.money
+JOIN (SELECT c.money, c.host, CAST(MIN(f.datenew) AS DATE) AS business_date
+      FROM closedcash AS c
+      JOIN receipts AS f ON f.money = c.money
+      WHERE c.datestart < :to_date AND (c.dateend IS NULL OR c.dateend >= :from_date)
+      GROUP BY c.money, c.host) AS cc ON cc.money = r.money
 JOIN (SELECT a.id,
              MAX(UPPER(a.name)) AS code,
              CASE WHEN COUNT(k.id) = 0 THEN MAX(a.rate)
@@ -29,5 +33,5 @@ JOIN (SELECT a.id,
       GROUP BY a.id) AS e ON e.id = l.taxid
 LEFT JOIN products AS p ON p.id = l.product
 LEFT JOIN categories AS c ON c.id = p.category
-WHERE t.tickettype IN (0, 1) AND cc.datestart >= :from_date AND cc.datestart < :to_date
+WHERE t.tickettype IN (0, 1) AND cc.business_date >= :from_date AND cc.business_date < :to_date
 ORDER BY l.ticket, l.line

@@ -9,6 +9,10 @@ FROM taxlines AS x
 JOIN taxes AS t ON t.id = x.taxid
 JOIN tickets AS k ON k.id = x.receipt
 JOIN receipts AS r ON r.id = x.receipt
-JOIN closedcash AS cc ON cc.money = r.money
-WHERE k.tickettype IN (0, 1) AND cc.datestart >= :from_date AND cc.datestart < :to_date
+JOIN (SELECT c.money, c.host, CAST(MIN(f.datenew) AS DATE) AS business_date
+      FROM closedcash AS c
+      JOIN receipts AS f ON f.money = c.money
+      WHERE c.datestart < :to_date AND (c.dateend IS NULL OR c.dateend >= :from_date)
+      GROUP BY c.money, c.host) AS cc ON cc.money = r.money
+WHERE k.tickettype IN (0, 1) AND cc.business_date >= :from_date AND cc.business_date < :to_date
 ORDER BY x.receipt, t.name

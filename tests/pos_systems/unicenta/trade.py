@@ -53,12 +53,11 @@ class Till:
         """A new key, as the till makes them."""
         return str(UUID(int=self.rng.getrandbits(128)))
 
-    def open(self, day: date, closes: datetime | None) -> None:
-        """Open a day on the till; ``closes`` None: nobody has closed it yet."""
+    def open(self, day: date, begins: datetime, closes: datetime | None) -> None:
+        """Begin a shift: the till does so in the moment in which it closes the one before. ``closes`` None: nobody has closed it yet."""
         self.day, self.money = day, self.key()
-        opened = datetime.combine(day, time(9))
         number = (day - FIRST).days + 1
-        self.add(schema.CLOSEDCASH, money=self.money, host="till-1", hostsequence=number, datestart=opened, dateend=closes, nosales=0)
+        self.add(schema.CLOSEDCASH, money=self.money, host="till-1", hostsequence=number, datestart=begins, dateend=closes, nosales=0)
 
     def receipt(self, at: datetime) -> str:
         """The head that every entry of the till has."""
@@ -137,15 +136,17 @@ class Till:
 
 def make_trade() -> Till:
     """Six days: each has everyday sales, and what must be there for certain has its day."""
-    till = Till()
+    till, begins = Till(), datetime.combine(FIRST, time(8, 55))
     _master(till)
     for number in range(DAYS):
         day = FIRST + timedelta(days=number)
         late = day in BAR_NIGHTS
         closes = datetime.combine(day, time(9)) + timedelta(hours=17 if late else 12)
-        till.open(day, closes)
+        till.open(day, begins, closes)
+        begins = closes
         _everyday(till, day, late)
         _happenings(till, day)
+    till.open(FIRST + timedelta(days=DAYS), begins, None)  # nothing is rung in it yet
     _deliveries(till)
     return till
 
@@ -220,6 +221,7 @@ def _deliveries(till: Till) -> None:
         till.goods(morning, product, units, "s-bakers", "DN-1")
     # The same document number of another supplier, and a delivery that nobody gave a number.
     till.goods(morning, catalogue.PINT, 48, "s-brewery", "DN-1")
-    till.goods(morning + timedelta(days=1), catalogue.CIDER, 6, "s-brewery", None)
+    till.goods(morning + timedelta(days=1), catalogue.CIDER, 6, "s-brewery", "")
+    till.goods(morning + timedelta(days=1), catalogue.PINT, 2, "s-brewery", "")
     till.goods(morning + timedelta(days=4), catalogue.PASTY, -3, "s-bakers", "DN-9")
     till.goods(morning + timedelta(days=5), catalogue.MAP, 10, None, None)
