@@ -31,7 +31,7 @@ ARROW_TYPES: dict[ColumnKind, pa.DataType] = {
 # Compressed size of a table's files up to which it is read into memory: some 50,000 lines.
 IN_MEMORY_BYTES = 500_000
 # What DuckDB may hold of all facts; beyond it sorts and joins go on in files, so that a year takes no more memory than a night (measured).
-MEMORY_LIMIT = "150MB"
+MEMORY_LIMIT = "120MB"
 
 # Every extraction names the people of its rows: two extractions of one store may name the same ones.
 PEOPLE = ("customers", "suppliers")
