@@ -8,7 +8,7 @@ Money is in cents.
 SCHEMA = """
 CREATE TABLE Sites (SiteCode TEXT PRIMARY KEY, SiteName TEXT NOT NULL, Currency TEXT NOT NULL);
 CREATE TABLE PosTerminals (SiteCode TEXT NOT NULL REFERENCES Sites, TerminalNo INTEGER NOT NULL, TerminalName TEXT NOT NULL,
-    LastUploadUtc TEXT NOT NULL, PRIMARY KEY (SiteCode, TerminalNo));
+    LastUploadUtc TEXT NOT NULL, Active INTEGER NOT NULL, PRIMARY KEY (SiteCode, TerminalNo));
 CREATE TABLE SalesPeriods (SiteCode TEXT NOT NULL REFERENCES Sites, PeriodNo INTEGER NOT NULL, PeriodDate TEXT NOT NULL, Ended TEXT,
     PRIMARY KEY (SiteCode, PeriodNo));
 CREATE TABLE EndOfShift (SiteCode TEXT NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL, PeriodNo INTEGER NOT NULL,
@@ -30,7 +30,8 @@ CREATE TABLE Laybys (SiteCode TEXT NOT NULL REFERENCES Sites, LaybyNo INTEGER NO
     Total INTEGER NOT NULL, LaybyState TEXT NOT NULL, PRIMARY KEY (SiteCode, LaybyNo));
 CREATE TABLE Transactions (SiteCode TEXT NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL, TrxNo INTEGER NOT NULL,
     TrxTime TEXT NOT NULL, TrxType TEXT NOT NULL, TrxState TEXT NOT NULL, CustomerCode TEXT REFERENCES Customers, LaybyNo INTEGER,
-    OrigShiftNo INTEGER, OrigTrxNo INTEGER, Nett INTEGER NOT NULL, Tax INTEGER NOT NULL, Rounding INTEGER NOT NULL,
+    OrigTerminalNo INTEGER, OrigShiftNo INTEGER, OrigTrxNo INTEGER, Nett INTEGER NOT NULL, Tax INTEGER NOT NULL,
+    Rounding INTEGER NOT NULL,
     PRIMARY KEY (SiteCode, TerminalNo, ShiftNo, TrxNo), FOREIGN KEY (SiteCode, TerminalNo, ShiftNo) REFERENCES EndOfShift,
     FOREIGN KEY (SiteCode, LaybyNo) REFERENCES Laybys);
 CREATE TABLE TransactionLines (SiteCode TEXT NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL, TrxNo INTEGER NOT NULL,
@@ -52,10 +53,11 @@ CREATE TABLE DrawerMovements (SiteCode TEXT NOT NULL, MoveNo INTEGER NOT NULL, T
     MediaNo INTEGER NOT NULL REFERENCES Media, CustomerCode TEXT REFERENCES Customers, Amount INTEGER NOT NULL, TaxLabel TEXT, Tax INTEGER,
     Note TEXT, PRIMARY KEY (SiteCode, MoveNo), FOREIGN KEY (SiteCode, TerminalNo, ShiftNo) REFERENCES EndOfShift);
 CREATE TABLE TenderChanges (SiteCode TEXT NOT NULL, ChangeNo INTEGER NOT NULL, TerminalNo INTEGER NOT NULL, ShiftNo INTEGER NOT NULL,
-    ChangeTime TEXT NOT NULL, OrigShiftNo INTEGER NOT NULL, OrigTrxNo INTEGER NOT NULL, FromMediaNo INTEGER NOT NULL REFERENCES Media,
-    ToMediaNo INTEGER NOT NULL REFERENCES Media, Amount INTEGER NOT NULL, PRIMARY KEY (SiteCode, ChangeNo),
+    ChangeTime TEXT NOT NULL, OrigTerminalNo INTEGER NOT NULL, OrigShiftNo INTEGER NOT NULL, OrigTrxNo INTEGER NOT NULL,
+    FromMediaNo INTEGER NOT NULL REFERENCES Media, ToMediaNo INTEGER NOT NULL REFERENCES Media, Amount INTEGER NOT NULL,
+    PRIMARY KEY (SiteCode, ChangeNo),
     FOREIGN KEY (SiteCode, TerminalNo, ShiftNo) REFERENCES EndOfShift,
-    FOREIGN KEY (SiteCode, TerminalNo, OrigShiftNo, OrigTrxNo) REFERENCES Transactions);
+    FOREIGN KEY (SiteCode, OrigTerminalNo, OrigShiftNo, OrigTrxNo) REFERENCES Transactions);
 CREATE TABLE LaybyTransactions (SiteCode TEXT NOT NULL, LaybyNo INTEGER NOT NULL, SeqNo INTEGER NOT NULL, TerminalNo INTEGER NOT NULL,
     ShiftNo INTEGER NOT NULL, TrxTime TEXT NOT NULL, Action TEXT NOT NULL, MediaNo INTEGER REFERENCES Media, Amount INTEGER NOT NULL,
     Fee INTEGER NOT NULL, TaxLabel TEXT, Tax INTEGER, PRIMARY KEY (SiteCode, LaybyNo, SeqNo),
@@ -90,8 +92,8 @@ CREATE TABLE OutstandingBalances (SiteCode TEXT NOT NULL, PeriodNo INTEGER NOT N
     BalanceType TEXT NOT NULL, MediaNo INTEGER REFERENCES Media, Amount INTEGER NOT NULL, PRIMARY KEY (SiteCode, PeriodNo, BalanceNo),
     FOREIGN KEY (SiteCode, PeriodNo) REFERENCES SalesPeriods);
 
-CREATE TABLE Suppliers (SupplierCode TEXT PRIMARY KEY, SupplierName TEXT NOT NULL, Accounting INTEGER NOT NULL,
-    PaymentDays INTEGER NOT NULL);
+CREATE TABLE Suppliers (SupplierCode TEXT PRIMARY KEY CHECK (SupplierCode NOT LIKE '%/%'), SupplierName TEXT NOT NULL,
+    Accounting INTEGER NOT NULL, PaymentDays INTEGER NOT NULL);
 CREATE TABLE PurchaseCategories (CategoryNo INTEGER PRIMARY KEY, Description TEXT NOT NULL);
 CREATE TABLE StockPurchases (SiteCode TEXT NOT NULL REFERENCES Sites, SupplierCode TEXT NOT NULL REFERENCES Suppliers,
     InvoiceNo TEXT NOT NULL, DocType TEXT NOT NULL, InvoiceDate TEXT NOT NULL, ProcessDate TEXT NOT NULL, DueDate TEXT,

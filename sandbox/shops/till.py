@@ -31,7 +31,7 @@ class Till:
         self.laybys: dict[int, int] = {}
         book.add("Sites", SiteCode=shop.site, SiteName=shop.name, Currency=shop.currency)
         for number, (name, _) in shop.terminals.items():
-            book.add("PosTerminals", SiteCode=shop.site, TerminalNo=number, TerminalName=name, LastUploadUtc=COMPLETE_UNTIL)
+            book.add("PosTerminals", SiteCode=shop.site, TerminalNo=number, TerminalName=name, LastUploadUtc=COMPLETE_UNTIL, Active=1)
 
     def open_period(self, business_date: date, ends: datetime) -> None:
         """Begin the sales period of a business date; the shifts opened from now on belong to it."""
@@ -126,7 +126,8 @@ class Till:
         self.book.add(
             "Transactions", **keys, TrxTime=stamp(when), TrxType=receipt.trx_type, TrxState=receipt.state,
             CustomerCode=receipt.customer and padded(receipt.customer), LaybyNo=receipt.layby,
-            OrigShiftNo=original.shift if original else None, OrigTrxNo=original.trx if original else None,
+            OrigTerminalNo=original.terminal if original else None, OrigShiftNo=original.shift if original else None,
+            OrigTrxNo=original.trx if original else None,
             Nett=receipt.nett_cents, Tax=tax_cents, Rounding=receipt.rounding_cents,
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ SELECT TRIM(k.CustNo) AS id,
 FROM CustomerFile AS k
 WHERE k.CustNo IN (
     SELECT c.CustNo FROM ContractFile AS c
-    WHERE c.StoreCode = :store AND COALESCE(c.ClosedAt, c.OutAt) >= :from_local AND COALESCE(c.ClosedAt, c.OutAt) < :to_local
+    WHERE c.StoreCode = :store AND c.ClosedAt >= :from_local AND c.ClosedAt < :to_local
     UNION
     SELECT y.CustNo FROM PrePayments AS y
     WHERE y.StoreCode = :store AND y.PaidAt >= :from_local AND y.PaidAt < :to_local

@@ -1,5 +1,6 @@
--- Money that moves without a closed contract: taken before it closes (function PREPAID; used as tender PREPAID when it closes, and negative
--- where it is given back before), bonds (function BOND: received, given back) and what is taken out of the drawer to the bank.
+-- Money that moves beside the closing of contracts: taken before one closes (function PREPAID; used as tender PREPAID when it closes, and
+-- negative where it is given back before), taken after it closed (an account payment; movement_allocations.sql
+-- names what it pays), bonds (function BOND: received, given back) and what is taken out of the drawer to the bank.
 -- The business date is left to the store's clock and cut-over.
 -- A site changes: its payment methods, the codes of the bond's type. Where money before closing goes straight into a bank account, and is
 -- to be an overpayment in the ledger, the kind is account_payment, and tenders.sql leaves PREPAID out.
@@ -20,13 +21,14 @@ SELECT 'P' || y.PrePayNo,
        y.StoreCode,
        NULL,
        y.PaidAt,
-       'prepayment',
-       'PREPAID',
+       CASE WHEN c.ContractStatus = 'C' AND y.PaidAt > c.ClosedAt THEN 'account_payment' ELSE 'prepayment' END,
+       CASE WHEN c.ContractStatus = 'C' AND y.PaidAt > c.ClosedAt THEN NULL ELSE 'PREPAID' END,
        CASE y.PayMethod WHEN 'CS' THEN 'CASH' WHEN 'EF' THEN 'EFTPOS' WHEN 'MC' THEN 'MASTERCARD' WHEN 'AX' THEN 'AMEX' END,
        TRIM(y.CustNo),
        TRIM(y.ContractNo),
        y.Amount
 FROM PrePayments AS y
+JOIN ContractFile AS c ON c.ContractNo = y.ContractNo
 WHERE y.StoreCode = :store AND y.PaidAt >= :from_local AND y.PaidAt < :to_local
 UNION ALL
 SELECT 'D' || d.BondNo,

@@ -1,7 +1,7 @@
 -- Lines of the receipts, invoices and credits in the period, by the general-ledger category of the order line; where the order line names
 -- an account of the system's ledger, that account decides.
 -- A site changes: table names; the category that means freight.
-SELECT TRIM(o.VendorNo) || '-' || TRIM(r.ReceiptNo) AS purchase_id,
+SELECT 'R/' || TRIM(o.VendorNo) || '/' || TRIM(r.ReceiptNo) AS purchase_id,
        CAST(l.LineNumber AS TEXT) AS line_no,
        CASE l.GLCategory WHEN 'FREIGHT' THEN 'freight' ELSE 'goods' END AS line_kind,
        l.Description AS description,
@@ -17,7 +17,7 @@ JOIN GoodsReceipts AS r ON r.ReceiptNo = l.ReceiptNo
 JOIN PurchaseOrders AS o ON o.PONo = r.PONo
 WHERE o.StoreCode = :store AND r.ReceivedOn >= :from_date AND r.ReceivedOn < :to_date
 UNION ALL
-SELECT TRIM(v.VendorNo) || '-' || TRIM(v.InvoiceNo),
+SELECT 'I/' || TRIM(v.VendorNo) || '/' || TRIM(v.InvoiceNo),
        CAST(l.LineNumber AS TEXT),
        CASE l.GLCategory WHEN 'FREIGHT' THEN 'freight' ELSE 'goods' END,
        l.Description,

@@ -17,5 +17,5 @@ SELECT TRIM(l.ContractNo) AS sale_id,
 FROM ContractItems AS l
 JOIN ContractFile AS c ON c.ContractNo = l.ContractNo
 LEFT JOIN ItemFile AS i ON i.ItemKey = l.ItemKey
-WHERE c.StoreCode = :store AND COALESCE(c.ClosedAt, c.OutAt) >= :from_local AND COALESCE(c.ClosedAt, c.OutAt) < :to_local
+WHERE c.StoreCode = :store AND c.ClosedAt >= :from_local AND c.ClosedAt < :to_local
 ORDER BY sale_id, l.LineNumber

@@ -13,7 +13,7 @@ SELECT TRIM(y.ContractNo) AS sale_id,
        y.Amount AS amount_cents
 FROM ContractPayments AS y
 JOIN ContractFile AS c ON c.ContractNo = y.ContractNo
-WHERE c.StoreCode = :store AND COALESCE(c.ClosedAt, c.OutAt) >= :from_local AND COALESCE(c.ClosedAt, c.OutAt) < :to_local
+WHERE c.StoreCode = :store AND c.ClosedAt >= :from_local AND c.ClosedAt < :to_local
 UNION ALL
 SELECT TRIM(c.ContractNo), 'PP', 'PREPAID', 'prepaid', SUM(y.Amount)
 FROM PrePayments AS y
@@ -30,8 +30,7 @@ FROM (
                - COALESCE((SELECT SUM(y.Amount) FROM PrePayments AS y WHERE y.ContractNo = c.ContractNo AND y.PaidAt <= c.ClosedAt), 0)
                AS owed_cents
     FROM ContractFile AS c
-    WHERE c.ContractType = 'A' AND c.ContractStatus = 'C' AND c.StoreCode = :store
-      AND COALESCE(c.ClosedAt, c.OutAt) >= :from_local AND COALESCE(c.ClosedAt, c.OutAt) < :to_local
+    WHERE c.ContractType = 'A' AND c.ContractStatus = 'C' AND c.StoreCode = :store AND c.ClosedAt >= :from_local AND c.ClosedAt < :to_local
 ) AS o
 WHERE o.owed_cents <> 0
 ORDER BY 1, 2

@@ -1,6 +1,6 @@
 -- Lines of the purchases in the period: the goods by purchase category, then freight and admin fee, which the document's header keeps.
 -- A site changes: table names; the purchase categories' names are the codes of its mapping; the tax label of freight and fees.
-SELECT CONCAT(LTRIM(RTRIM(u.SupplierCode)), '-', LTRIM(RTRIM(u.InvoiceNo))) AS purchase_id,
+SELECT CONCAT(LTRIM(RTRIM(u.SupplierCode)), '/', LTRIM(RTRIM(u.InvoiceNo))) AS purchase_id,
        CAST(l.LineNumber AS varchar(12)) AS line_no,
        'goods' AS line_kind,
        l.Description AS description,
@@ -15,7 +15,7 @@ JOIN StockPurchases AS u ON u.SupplierCode = l.SupplierCode AND u.InvoiceNo = l.
 JOIN PurchaseCategories AS c ON c.CategoryNo = l.CategoryNo
 WHERE u.SiteCode = :store AND u.ProcessDate >= CAST(:from_date AS date) AND u.ProcessDate < CAST(:to_date AS date)
 UNION ALL
-SELECT CONCAT(LTRIM(RTRIM(u.SupplierCode)), '-', LTRIM(RTRIM(u.InvoiceNo))),
+SELECT CONCAT(LTRIM(RTRIM(u.SupplierCode)), '/', LTRIM(RTRIM(u.InvoiceNo))),
        'F',
        'freight',
        'Freight',
@@ -28,7 +28,7 @@ SELECT CONCAT(LTRIM(RTRIM(u.SupplierCode)), '-', LTRIM(RTRIM(u.InvoiceNo))),
 FROM StockPurchases AS u
 WHERE u.Freight <> 0 AND u.SiteCode = :store AND u.ProcessDate >= CAST(:from_date AS date) AND u.ProcessDate < CAST(:to_date AS date)
 UNION ALL
-SELECT CONCAT(LTRIM(RTRIM(u.SupplierCode)), '-', LTRIM(RTRIM(u.InvoiceNo))),
+SELECT CONCAT(LTRIM(RTRIM(u.SupplierCode)), '/', LTRIM(RTRIM(u.InvoiceNo))),
        'A',
        'admin_fee',
        'Admin fee',

@@ -1,7 +1,8 @@
 -- Supplier invoices and credits, selected by the date on which they were processed: one entered a week late belongs to that week.
--- The document number alone collides between suppliers, so that the key holds the supplier. Credits are positive here and turned negative.
--- A site changes: table names; the codes of the document type.
-SELECT CONCAT(LTRIM(RTRIM(u.SupplierCode)), '-', LTRIM(RTRIM(u.InvoiceNo))) AS purchase_id,
+-- The document number alone collides between suppliers, so that the key is supplier/number: with a hyphen, number C-1 of AB and number 1 of
+-- AB-C would be one key. Credits are positive here and turned negative.
+-- A site changes: table names; the codes of the document type; the slash (in the lines too), if its suppliers' codes hold one.
+SELECT CONCAT(LTRIM(RTRIM(u.SupplierCode)), '/', LTRIM(RTRIM(u.InvoiceNo))) AS purchase_id,
        CASE u.DocType WHEN 'I' THEN 'invoice' WHEN 'C' THEN 'credit' END AS kind,
        u.SiteCode AS store_id,
        CAST(u.ProcessDate AS date) AS business_date,

@@ -8,9 +8,7 @@ SELECT LTRIM(RTRIM(k.CustNo)) AS id,
 FROM CustomerFile AS k
 WHERE k.CustNo IN (
     SELECT c.CustNo FROM ContractFile AS c
-    WHERE c.StoreCode = :store
-      AND COALESCE(c.ClosedAt, c.OutAt) >= CAST(:from_local AS datetime2(0))
-      AND COALESCE(c.ClosedAt, c.OutAt) < CAST(:to_local AS datetime2(0))
+    WHERE c.StoreCode = :store AND c.ClosedAt >= CAST(:from_local AS datetime2(0)) AND c.ClosedAt < CAST(:to_local AS datetime2(0))
     UNION
     SELECT y.CustNo FROM PrePayments AS y
     WHERE y.StoreCode = :store AND y.PaidAt >= CAST(:from_local AS datetime2(0)) AND y.PaidAt < CAST(:to_local AS datetime2(0))

@@ -1,7 +1,7 @@
 -- Lines of the receipts, invoices and credits in the period, by the general-ledger category of the order line; where the order line names
 -- an account of the system's ledger, that account decides.
 -- A site changes: table names; the category that means freight.
-SELECT CONCAT(LTRIM(RTRIM(o.VendorNo)), '-', LTRIM(RTRIM(r.ReceiptNo))) AS purchase_id,
+SELECT CONCAT('R/', LTRIM(RTRIM(o.VendorNo)), '/', LTRIM(RTRIM(r.ReceiptNo))) AS purchase_id,
        l.LineNumber AS line_no,
        CASE RTRIM(l.GLCategory) WHEN 'FREIGHT' THEN 'freight' ELSE 'goods' END AS line_kind,
        l.Description AS description,
@@ -17,7 +17,7 @@ JOIN GoodsReceipts AS r ON r.ReceiptNo = l.ReceiptNo
 JOIN PurchaseOrders AS o ON o.PONo = r.PONo
 WHERE o.StoreCode = :store AND r.ReceivedOn >= CAST(:from_date AS date) AND r.ReceivedOn < CAST(:to_date AS date)
 UNION ALL
-SELECT CONCAT(LTRIM(RTRIM(v.VendorNo)), '-', LTRIM(RTRIM(v.InvoiceNo))),
+SELECT CONCAT('I/', LTRIM(RTRIM(v.VendorNo)), '/', LTRIM(RTRIM(v.InvoiceNo))),
        l.LineNumber,
        CASE RTRIM(l.GLCategory) WHEN 'FREIGHT' THEN 'freight' ELSE 'goods' END,
        l.Description,

@@ -17,7 +17,5 @@ SELECT LTRIM(RTRIM(l.ContractNo)) AS sale_id,
 FROM ContractItems AS l
 JOIN ContractFile AS c ON c.ContractNo = l.ContractNo
 LEFT JOIN ItemFile AS i ON i.ItemKey = l.ItemKey
-WHERE c.StoreCode = :store
-  AND COALESCE(c.ClosedAt, c.OutAt) >= CAST(:from_local AS datetime2(0))
-  AND COALESCE(c.ClosedAt, c.OutAt) < CAST(:to_local AS datetime2(0))
+WHERE c.StoreCode = :store AND c.ClosedAt >= CAST(:from_local AS datetime2(0)) AND c.ClosedAt < CAST(:to_local AS datetime2(0))
 ORDER BY sale_id, line_no

@@ -13,9 +13,7 @@ SELECT LTRIM(RTRIM(y.ContractNo)) AS sale_id,
        y.Amount AS amount
 FROM ContractPayments AS y
 JOIN ContractFile AS c ON c.ContractNo = y.ContractNo
-WHERE c.StoreCode = :store
-  AND COALESCE(c.ClosedAt, c.OutAt) >= CAST(:from_local AS datetime2(0))
-  AND COALESCE(c.ClosedAt, c.OutAt) < CAST(:to_local AS datetime2(0))
+WHERE c.StoreCode = :store AND c.ClosedAt >= CAST(:from_local AS datetime2(0)) AND c.ClosedAt < CAST(:to_local AS datetime2(0))
 UNION ALL
 SELECT LTRIM(RTRIM(c.ContractNo)), 'PP', 'PREPAID', 'prepaid', SUM(y.Amount)
 FROM PrePayments AS y
@@ -34,8 +32,7 @@ FROM (
                AS owed
     FROM ContractFile AS c
     WHERE c.ContractType = 'A' AND c.ContractStatus = 'C' AND c.StoreCode = :store
-      AND COALESCE(c.ClosedAt, c.OutAt) >= CAST(:from_local AS datetime2(0))
-      AND COALESCE(c.ClosedAt, c.OutAt) < CAST(:to_local AS datetime2(0))
+      AND c.ClosedAt >= CAST(:from_local AS datetime2(0)) AND c.ClosedAt < CAST(:to_local AS datetime2(0))
 ) AS o
 WHERE o.owed <> 0
 ORDER BY sale_id, tender_no

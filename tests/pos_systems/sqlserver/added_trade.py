@@ -18,7 +18,7 @@ INSERT INTO TransactionSurcharges VALUES
     ('cafe', 1, :shift, :first, 1, 'Public holiday 10 %', 110, 'GST', 10),
     ('cafe', 1, :shift, :last, 1, 'Card fee', 33, NULL, NULL);
 INSERT INTO TransactionMedia VALUES ('cafe', 1, :shift, :first, 9, 12, 500, 0, 0, 0, 'P-77');
-INSERT INTO TenderChanges VALUES ('cafe', 4, 1, :shift, '2026-09-16 16:05:00', :shift, :last, 1, 6, 1250);
+INSERT INTO TenderChanges VALUES ('cafe', 4, 1, :shift, '2026-09-16 16:05:00', 1, :shift, :last, 1, 6, 1250);
 INSERT INTO DebtorAdjustments VALUES
     ('cafe', 7, 1, :shift, '2026-09-16 15:01:00', '    C100', 'C', 1100, 'GST', 100),
     ('cafe', 8, 1, :shift, '2026-09-16 15:02:00', '    C102', 'D', 550, NULL, NULL);
@@ -43,7 +43,8 @@ INSERT INTO ContractFile VALUES
     ('    2001', 'hire', '    ACME', 'A', 'C', '2026-09-15 08:00:00', '2026-09-16 10:00:00', NULL, 66000, 6000),
     ('    2002', 'hire', '   TWEED', 'A', 'O', '2026-09-16 09:00:00', NULL, NULL, 22000, 2000);
 INSERT INTO ContractItems VALUES
-    ('    2001', 1, 'EX17', 2, 33000, 0, 66000, 6000, 'GST'), ('    2002', 1, 'GONE', 1, 22000, 0, 22000, 2000, 'GST');
+    ('    2001', 1, 'EX17', 2, 33000, 0, 66000, 6000, 'GST'), ('    2001', 2, 'GONE', 1, 0, 0, 0, 0, 'GST'),
+    ('    2002', 1, 'EX17', 1, 22000, 0, 22000, 2000, 'GST');
 INSERT INTO ContractPayments VALUES ('    2001', 1, 'BD', 10000, '2026-09-16 10:00:00');
 INSERT INTO PrePayments VALUES
     (1, 'hire', '    2001', '    ACME', 'CS', 20000, '2026-09-15 08:00:00'), (2, 'hire', '    2001', '    ACME', 'EF', -5000, '2026-09-16 09:00:00'),

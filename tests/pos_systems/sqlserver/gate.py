@@ -18,7 +18,7 @@ from tests.pos_systems.sqlserver.reference import Types
 # Functions that SQL Server 2016 has and that mean the same whatever the settings; TRIM, STRING_AGG and CONCAT_WS came with 2017.
 FUNCTIONS = (
     exp.Concat, exp.Right, exp.Trim, exp.Upper, exp.Replace, exp.Coalesce, exp.Sum, exp.Min, exp.Cast, exp.Case, exp.If, exp.Exists,
-    exp.And, exp.Or,
+    exp.And, exp.Or, exp.DateAdd,
 )  # fmt: skip
 DATE_BINDS = {"from_date": "DATE", "to_date": "DATE", "paid_on": "DATE"}
 TIME_BINDS = dict.fromkeys(("from_local", "to_local", "from_utc", "to_utc", "changed_at"), "DATETIME2")

@@ -76,8 +76,8 @@ def test_balances_are_those_of_the_dates_last_sales_period(ask: Ask) -> None:
     assert ask("hire", held) == [("BOND", 0), ("PREPAID", 5000), ("debtors", 1_234_500)]
 
 
-def test_money_before_a_contract_closes_and_bonds_are_movements(ask: Ask) -> None:
-    """Given back they are negative; each names its contract."""
+def test_money_before_a_contract_closes_and_after_and_bonds_are_movements(ask: Ask) -> None:
+    """Given back they are negative; each names its contract. What comes after closing pays it."""
     moved = """SELECT business_date, kind, function_code, tender_code, customer_id, sale_id, amount_cents FROM movements
         WHERE kind <> 'bank_deposit' ORDER BY ALL"""
     assert ask("hire", moved) == [
@@ -86,7 +86,7 @@ def test_money_before_a_contract_closes_and_bonds_are_movements(ask: Ask) -> Non
         (DAY, "paid_out", "BOND", "EFTPOS", "ACME", "2001", -20_000),
         (DAY, "prepayment", "PREPAID", "EFTPOS", "ACME", "2001", -5000),
         (DAY, "prepayment", "PREPAID", "EFTPOS", "TWEED", "2002", 5000),
-        (date(2026, 9, 17), "prepayment", "PREPAID", "EFTPOS", "ACME", "2001", 7000),
+        (date(2026, 9, 17), "account_payment", None, "EFTPOS", "ACME", "2001", 7000),
     ]
 
 
@@ -96,12 +96,23 @@ def test_a_contract_is_paid_by_what_came_before_by_the_bond_that_is_kept_and_on_
     assert ask("hire", tenders) == [
         ("1", "BOND", "prepaid", 10_000), ("AR", "ACCOUNT", "account", 41_000), ("PP", "PREPAID", "prepaid", 15_000),
     ]  # fmt: skip
-    assert ask("hire", "SELECT count(*) FROM tenders WHERE sale_id = '2002'") == [(0,)]
+
+
+def test_what_comes_after_closing_pays_the_contract(ask: Ask) -> None:
+    """And tells on which business date it closed."""
+    paid = "SELECT movement_id, sale_id, sale_date, amount_cents FROM movement_allocations"
+    assert ask("hire", paid) == [("P3", "2001", DAY, 7000)]
+
+
+def test_a_contract_that_is_out_is_no_event_yet(ask: Ask) -> None:
+    """On the date on which it went out it would be gone when it closes, as a late change."""
+    for table in ("sales", "sale_lines", "tenders"):
+        assert ask("hire", f"SELECT count(*) FROM {table} WHERE sale_id = '2002'") == [(0,)]
 
 
 def test_an_item_that_is_gone_keeps_its_line(ask: Ask) -> None:
-    lines = "SELECT item_code, description, category, gross_cents FROM sale_lines WHERE sale_id = '2002'"
-    assert ask("hire", lines) == [("GONE", None, None, 22_000)]
+    lines = "SELECT item_code, description, category, gross_cents FROM sale_lines WHERE item_code = 'GONE'"
+    assert ask("hire", lines) == [("GONE", None, None, 0)]
 
 
 def test_ledger_entries_of_a_contract_name_it_and_payments_are_left_out(ask: Ask) -> None:

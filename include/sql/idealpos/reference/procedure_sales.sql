@@ -17,7 +17,7 @@ BEGIN
            CASE t.TrxState
                WHEN 'C' THEN 'completed' WHEN 'V' THEN 'void' WHEN 'O' THEN 'open' WHEN 'S' THEN 'suspended' WHEN 'T' THEN 'training'
            END AS status,
-           CASE WHEN t.OrigTrxNo IS NOT NULL THEN CONCAT(t.TerminalNo, '-', t.OrigShiftNo, '-', t.OrigTrxNo) END AS original_sale_id,
+           CASE WHEN t.OrigTrxNo IS NOT NULL THEN CONCAT(t.OrigTerminalNo, '-', t.OrigShiftNo, '-', t.OrigTrxNo) END AS original_sale_id,
            CAST(p.PeriodDate AS date) AS business_date,
            t.TrxTime AS occurred_local,
            i.Currency AS currency,

@@ -12,6 +12,7 @@ CREATE TABLE PosTerminals (
     TerminalNo smallint NOT NULL,
     TerminalName nvarchar(40) NOT NULL,
     LastUploadUtc datetime NOT NULL,
+    Active bit NOT NULL,
     CONSTRAINT PK_PosTerminals PRIMARY KEY (SiteCode, TerminalNo)
 );
 CREATE TABLE SalesPeriods (
@@ -86,6 +87,7 @@ CREATE TABLE Transactions (
     TrxState char(1) NOT NULL,
     CustomerCode char(8) NULL REFERENCES Customers (CustomerCode),
     LaybyNo int NULL,
+    OrigTerminalNo smallint NULL,
     OrigShiftNo int NULL,
     OrigTrxNo int NULL,
     Nett decimal(19, 4) NOT NULL,
@@ -168,6 +170,7 @@ CREATE TABLE TenderChanges (
     TerminalNo smallint NOT NULL,
     ShiftNo int NOT NULL,
     ChangeTime datetime NOT NULL,
+    OrigTerminalNo smallint NOT NULL,
     OrigShiftNo int NOT NULL,
     OrigTrxNo int NOT NULL,
     FromMediaNo smallint NOT NULL REFERENCES Media (MediaNo),
@@ -175,7 +178,7 @@ CREATE TABLE TenderChanges (
     Amount decimal(19, 4) NOT NULL,
     CONSTRAINT PK_TenderChanges PRIMARY KEY (SiteCode, ChangeNo),
     CONSTRAINT FK_TenderChanges_Shift FOREIGN KEY (SiteCode, TerminalNo, ShiftNo) REFERENCES EndOfShift (SiteCode, TerminalNo, ShiftNo),
-    CONSTRAINT FK_TenderChanges_Transaction FOREIGN KEY (SiteCode, TerminalNo, OrigShiftNo, OrigTrxNo)
+    CONSTRAINT FK_TenderChanges_Transaction FOREIGN KEY (SiteCode, OrigTerminalNo, OrigShiftNo, OrigTrxNo)
         REFERENCES Transactions (SiteCode, TerminalNo, ShiftNo, TrxNo)
 );
 CREATE TABLE LaybyTransactions (
@@ -300,7 +303,7 @@ CREATE TABLE OutstandingBalances (
 );
 
 CREATE TABLE Suppliers (
-    SupplierCode char(8) NOT NULL PRIMARY KEY,
+    SupplierCode char(8) NOT NULL PRIMARY KEY CHECK (SupplierCode NOT LIKE '%/%'),
     SupplierName nvarchar(60) NOT NULL,
     Accounting bit NOT NULL,
     PaymentDays smallint NOT NULL

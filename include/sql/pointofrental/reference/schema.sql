@@ -113,7 +113,7 @@ CREATE TABLE GLEntries (
 );
 
 CREATE TABLE VendorFile (
-    VendorNo char(8) NOT NULL PRIMARY KEY,
+    VendorNo char(8) NOT NULL PRIMARY KEY CHECK (VendorNo NOT LIKE '%/%'),
     VendorName nvarchar(60) NOT NULL,
     TermsDays smallint NOT NULL
 );

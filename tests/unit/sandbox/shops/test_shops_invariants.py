@@ -185,7 +185,8 @@ def test_purchases_add_up_and_name_their_supplier(facts: Reader, store: DemoStor
             assert sum(line[column] for line in lines[purchase["purchase_id"]]) == purchase[column]
         assert (purchase["gross_cents"] < 0) == (purchase["kind"] == "credit")
         assert purchase["document_date"] <= purchase["business_date"]
-        assert purchase["purchase_id"] == f"{purchase['supplier_id']}-{purchase['supplier_reference']}"
+        kind = "" if store is not HIRE else "R/" if purchase["kind"] == "receipt" else "I/"
+        assert purchase["purchase_id"] == f"{kind}{purchase['supplier_id']}/{purchase['supplier_reference']}"
     assert {purchase["supplier_id"] for purchase in purchases} == suppliers
     assert set(lines) == {purchase["purchase_id"] for purchase in purchases}
 

@@ -22,7 +22,7 @@ PAID = {
     "paid_on": "2026-10-06",
     "changed_at": "2026-10-06T01:00:00Z",
 }
-BILL = {**OPEN, "kind": "bill", "pos_id": "DIGGERS-D-8801", "number": "D-8801"}
+BILL = {**OPEN, "kind": "bill", "pos_id": "I/DIGGERS/D-8801", "number": "D-8801"}
 
 
 @pytest.mark.parametrize("key", ["cafe", "hire"])
@@ -37,5 +37,5 @@ def test_the_newest_state_stays_whatever_is_written_again(shops: Path, tmp_path:
         rows = connection.execute("SELECT * FROM LedgerStatus ORDER BY DocumentKey").fetchall()
     assert rows == [
         (key, "invoice", "100231", "TP-1", "paid", 0, 55_000, "2026-10-06", "2026-10-06T01:00:00Z"),
-        (key, "bill", "DIGGERS-D-8801", "D-8801", "open", 55_000, 0, None, "2026-10-05T01:00:00Z"),
+        (key, "bill", "I/DIGGERS/D-8801", "D-8801", "open", 55_000, 0, None, "2026-10-05T01:00:00Z"),
     ]

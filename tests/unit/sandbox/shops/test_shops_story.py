@@ -144,6 +144,6 @@ def test_goods_are_received_before_their_invoice(facts: Reader) -> None:
     purchases = {p["purchase_id"]: p for p in facts(HIRE, "purchases")}
     billed = {p["receipt_id"]: p["gross_cents"] for p in purchases.values() if p["receipt_id"]}
     receipts = {key: p["gross_cents"] for key, p in purchases.items() if p["kind"] == "receipt"}
-    assert receipts == {"DIGGERS-R4401": 3_850_000, "PARTSCO-R4402": 66_000, "DIGGERS-R4403": 550_000, "DIGGERS-R4404": 220_000}
-    assert billed == {"DIGGERS-R4401": 3_850_000, "PARTSCO-R4402": 69_300, "DIGGERS-R4403": 550_000}
+    assert receipts == {"R/DIGGERS/R4401": 3_850_000, "R/PARTSCO/R4402": 66_000, "R/DIGGERS/R4403": 550_000, "R/DIGGERS/R4404": 220_000}
+    assert billed == {"R/DIGGERS/R4401": 3_850_000, "R/PARTSCO/R4402": 69_300, "R/DIGGERS/R4403": 550_000}
     assert {line["tax_code"] for line in facts(HIRE, "purchase_lines") if line["category"] == "EQUIPMENT"} == {"CAP"}
