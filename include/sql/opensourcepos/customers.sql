@@ -6,9 +6,7 @@ SELECT CAST(c.person_id AS CHAR) AS id,
        NULLIF(p.email, '') AS email,
        NULLIF(p.phone_number, '') AS phone,
        NULLIF(c.tax_id, '') AS tax_number
-FROM ospos_customers AS c
-JOIN ospos_people AS p ON p.person_id = c.person_id
-WHERE c.person_id IN (
+FROM (
     SELECT s.customer_id FROM ospos_sales AS s
     WHERE s.sale_time >= CONVERT_TZ(:from_local, @@global.time_zone, @@session.time_zone)
         AND s.sale_time < CONVERT_TZ(:to_local, @@global.time_zone, @@session.time_zone) AND s.customer_id IS NOT NULL
@@ -17,5 +15,7 @@ WHERE c.person_id IN (
     JOIN ospos_sales AS s ON s.sale_id = x.sale_id
     WHERE x.payment_time >= CONVERT_TZ(:from_local - INTERVAL 0 MINUTE, @@global.time_zone, @@session.time_zone)
         AND x.payment_time < CONVERT_TZ(:to_local - INTERVAL 0 MINUTE, @@global.time_zone, @@session.time_zone)
-        AND s.customer_id IS NOT NULL)
+        AND s.customer_id IS NOT NULL) AS n
+JOIN ospos_customers AS c ON c.person_id = n.customer_id
+JOIN ospos_people AS p ON p.person_id = c.person_id
 ORDER BY c.person_id

@@ -2,7 +2,8 @@
 -- An expense carries the money that was paid, its tax inside; the code of its function is its category in capitals. Only cash leaves the
 -- drawer: other ways of paying have codes of their own (EXPENSE_CARD). An unpaid expense (Due) is a bill: purchases.sql.
 -- The tax code of an expense with tax is the shop's default tax, as the till records an amount and no rate; without, UNTAXED.
--- A payment that came on a later date than its sale is an account payment of that date (tenders.sql delivers the sale as due).
+-- A payment that came on a later date than its sale, and more than two hours after it, is an account payment of that date (tenders.sql
+-- delivers the sale as due). The names of payments, and what is later, are the same in tenders.sql.
 -- A site changes: the names in its language, as in tenders.sql; the 0 in `INTERVAL 0 MINUTE` (README.md).
 SELECT CONCAT('E', e.expense_id) AS movement_id,
        (SELECT c.value FROM ospos_app_config AS c WHERE c.`key` = 'company') AS store_id,
@@ -57,7 +58,7 @@ WHERE u.open_date >= CONVERT_TZ(:from_local, @@global.time_zone, @@session.time_
 UNION ALL
 SELECT CONCAT('P', p.payment_id),
        (SELECT c.value FROM ospos_app_config AS c WHERE c.`key` = 'company'),
-       p.occurred_local,
+       p.paid_at,
        'account_payment',
        NULL,
        p.tender_code,
@@ -67,26 +68,35 @@ SELECT CONCAT('P', p.payment_id),
        NULL,
        NULL
 FROM (
-    SELECT x.payment_id, x.sale_id, s.customer_id, x.payment_amount, x.cash_refund,
-           CONVERT_TZ(x.payment_time, @@session.time_zone, @@global.time_zone) + INTERVAL 0 MINUTE AS occurred_local,
+    SELECT w.payment_id, w.sale_id, w.customer_id, w.payment_amount, w.cash_refund, w.paid_at,
            CASE
-               WHEN x.payment_type IN ('Cash', 'Bar', 'Efectivo', 'Espèce', 'Contant', 'Contanti') THEN 'CASH'
-               WHEN x.payment_type IN ('Debit Card', 'EC-Karte', 'Tarjeta de Débito', 'Carte de Débit', 'Betaalpas', 'Carta di Debito',
-                   'Credit Card', 'Kreditkarte', 'Tarjeta de Crédito', 'Carte de Crédit', 'Creditcard', 'Carta di Credito') THEN 'CARD'
-               WHEN x.payment_type IN ('Check', 'Cheque', 'Scheck', 'Chèque', 'Assegno') THEN 'CHEQUE'
-               WHEN x.payment_type IN ('Due', 'fällig', 'Adeudado', 'Dû', 'Te betalen', 'Dovuto') THEN 'DUE'
-               WHEN x.payment_type IN ('Reward Points', 'Prämienpunkte', 'Puntos', 'Points de fidélité', 'Beloningspunten',
-                   'Punti Raccolta') THEN 'REWARD_POINTS'
-               WHEN x.payment_type IN ('Bank Transfer', 'Transferencia Bancaria', 'Virement Bancaire') THEN 'BANK_TRANSFER'
-               WHEN x.payment_type IN ('Wallet', 'Monedero', 'Portefeuille') THEN 'WALLET'
-               ELSE UPPER(REPLACE(TRIM(SUBSTRING_INDEX(x.payment_type, ':', 1)), ' ', '_'))
+               WHEN w.word IN ('Cash', 'Bar', 'Efectivo', 'Espèce', 'Contant', 'Contanti') THEN 'CASH'
+               WHEN w.word IN ('Debit Card', 'EC-Karte', 'Tarjeta de Débito', 'Carte de Débit', 'Betaalpas', 'Carta di Debito') THEN 'CARD'
+               WHEN w.word IN ('Credit Card', 'Kreditkarte', 'Tarjeta de Crédito', 'Carte de Crédit', 'Creditcard', 'Carta di Credito')
+                   THEN 'CARD'
+               WHEN w.word IN ('Check', 'Cheque', 'Scheck', 'Chèque', 'Assegno') THEN 'CHEQUE'
+               WHEN w.word IN ('Due', 'fällig', 'Adeudado', 'Dû', 'Te betalen', 'Dovuto') THEN 'DUE'
+               WHEN w.word IN ('Gift Card', 'Gutschein', 'Tarjeta de Regalo', 'Carte Cadeau', 'Cadeaubon', 'Carta Regalo') THEN 'GIFT_CARD'
+               WHEN w.word IN ('Reward Points', 'Prämienpunkte', 'Puntos', 'Points de fidélité', 'Beloningspunten', 'Punti Raccolta')
+                   THEN 'REWARD_POINTS'
+               WHEN w.word IN ('Bank Transfer', 'Transferencia Bancaria', 'Virement Bancaire') THEN 'BANK_TRANSFER'
+               WHEN w.word IN ('Wallet', 'Monedero', 'Portefeuille') THEN 'WALLET'
+               WHEN w.word IN ('Cash Deposit', 'Bareinzahlung', 'Deposito Efectivo', 'Dépôt d''Espèce', 'Dépôt d&#039;Espèce',
+                   'Contact storting', 'Deposito Contanti') THEN 'CASH_DEPOSIT'
+               WHEN w.word IN ('Credit Deposit', 'Krediteinlage', 'Deposito Credito', 'Dépôt de crédit', 'Krediet storting')
+                   THEN 'CARD_DEPOSIT'
+               ELSE UPPER(REPLACE(w.word, ' ', '_'))
            END AS tender_code
-    FROM ospos_sales_payments AS x
-    JOIN ospos_sales AS s ON s.sale_id = x.sale_id
-    WHERE x.payment_time >= CONVERT_TZ(:from_local - INTERVAL 0 MINUTE, @@global.time_zone, @@session.time_zone)
-        AND x.payment_time < CONVERT_TZ(:to_local - INTERVAL 0 MINUTE, @@global.time_zone, @@session.time_zone)
-        AND DATE(SUBTIME(CONVERT_TZ(x.payment_time, @@session.time_zone, @@global.time_zone) + INTERVAL 0 MINUTE, TIME(:from_local)))
-            > DATE(SUBTIME(CONVERT_TZ(s.sale_time, @@session.time_zone, @@global.time_zone), TIME(:from_local)))
-        AND x.cash_adjustment = 0 AND s.sale_status = 0 AND s.sale_type IN (0, 1, 4)) AS p
+    FROM (
+        SELECT x.payment_id, x.sale_id, s.customer_id, x.payment_amount, x.cash_refund, TRIM(SUBSTRING_INDEX(x.payment_type, ':', 1)) AS word,
+               CONVERT_TZ(x.payment_time, @@session.time_zone, @@global.time_zone) + INTERVAL 0 MINUTE AS paid_at,
+               CONVERT_TZ(s.sale_time, @@session.time_zone, @@global.time_zone) AS sold_at
+        FROM ospos_sales_payments AS x
+        JOIN ospos_sales AS s ON s.sale_id = x.sale_id
+        WHERE x.payment_time >= CONVERT_TZ(:from_local - INTERVAL 0 MINUTE, @@global.time_zone, @@session.time_zone)
+            AND x.payment_time < CONVERT_TZ(:to_local - INTERVAL 0 MINUTE, @@global.time_zone, @@session.time_zone)
+            AND x.cash_adjustment = 0 AND s.sale_status = 0 AND s.sale_type IN (0, 1, 4)) AS w
+    WHERE w.paid_at > w.sold_at + INTERVAL 2 HOUR
+        AND DATE(SUBTIME(w.paid_at, TIME(:from_local))) > DATE(SUBTIME(w.sold_at, TIME(:from_local)))) AS p
 WHERE p.tender_code <> 'DUE'
 ORDER BY 1

@@ -1,6 +1,6 @@
 -- Lines of the purchases in the period. The true quantity is quantity_purchased times receiving_quantity (0 counts as 1), and item_unit_price
 -- is what one of them cost. A percentage lowers the line; a fixed discount is of the whole line here, not of a unit as in sales.
--- An expense is one line, its category in capitals, with the shop's default tax where it has tax.
+-- Requisitions are left out as in purchases.sql. An expense is one line, its category in capitals, with the shop's default tax where it has tax.
 -- A site changes: the names of Due, as in tenders.sql.
 SELECT CONCAT('R', x.receiving_id) AS purchase_id,
        CAST(x.line AS CHAR) AS line_no,
@@ -20,8 +20,13 @@ JOIN ospos_receivings AS r ON r.receiving_id = x.receiving_id
 LEFT JOIN ospos_items AS a ON a.item_id = x.item_id
 WHERE r.receiving_time >= CONVERT_TZ(:from_local, @@global.time_zone, @@session.time_zone)
     AND r.receiving_time < CONVERT_TZ(:to_local, @@global.time_zone, @@session.time_zone)
-    AND NOT (r.supplier_id IS NULL AND (
-        SELECT SUM(y.quantity_purchased * y.receiving_quantity) FROM ospos_receivings_items AS y WHERE y.receiving_id = r.receiving_id) = 0)
+    AND NOT (r.supplier_id IS NULL AND EXISTS (
+        SELECT 1 FROM ospos_receivings_items AS y
+        WHERE y.receiving_id = r.receiving_id
+        HAVING SUM(y.quantity_purchased * CASE y.receiving_quantity WHEN 0 THEN 1 ELSE y.receiving_quantity END) = 0
+            AND SUM(ROUND(y.quantity_purchased * CASE y.receiving_quantity WHEN 0 THEN 1 ELSE y.receiving_quantity END * y.item_unit_price
+                * CASE y.discount_type WHEN 0 THEN 1 - y.discount / 100 ELSE 1 END
+                - CASE y.discount_type WHEN 0 THEN 0 ELSE y.discount END, 2)) = 0))
 UNION ALL
 SELECT CONCAT('E', e.expense_id),
        '1',

@@ -2,7 +2,7 @@
 -- is what was paid (item_cost_price is the old catalogue cost). The till records no tax: NULL, so that the supplier's configured rate holds.
 -- Expenses that are not paid yet (Due) are invoices too, with the tax that was entered; their number is their own.
 -- A receiving without reference is held until it is entered in the till; one without supplier is of the supplier NO_SUPPLIER.
--- Requisitions (stock from one location to another: no supplier, and in all nothing) are no purchases.
+-- Requisitions (stock from one location to another: no supplier, in all no units and no money) are no purchases.
 -- A site changes: the names of Due, as in tenders.sql; kind to receipt, if receivings are deliveries whose bills are entered elsewhere.
 SELECT CONCAT('R', r.receiving_id) AS purchase_id,
        CASE WHEN COALESCE(i.amount, 0) < 0 THEN 'credit' ELSE 'invoice' END AS kind,
@@ -20,7 +20,7 @@ SELECT CONCAT('R', r.receiving_id) AS purchase_id,
 FROM ospos_receivings AS r
 LEFT JOIN (
     SELECT x.receiving_id,
-           SUM(x.quantity_purchased * x.receiving_quantity) AS units,
+           SUM(x.quantity_purchased * CASE x.receiving_quantity WHEN 0 THEN 1 ELSE x.receiving_quantity END) AS units,
            SUM(ROUND(x.quantity_purchased * CASE x.receiving_quantity WHEN 0 THEN 1 ELSE x.receiving_quantity END * x.item_unit_price
                * CASE x.discount_type WHEN 0 THEN 1 - x.discount / 100 ELSE 1 END
                - CASE x.discount_type WHEN 0 THEN 0 ELSE x.discount END, 2)) AS amount
@@ -31,7 +31,7 @@ LEFT JOIN (
     GROUP BY x.receiving_id) AS i ON i.receiving_id = r.receiving_id
 WHERE r.receiving_time >= CONVERT_TZ(:from_local, @@global.time_zone, @@session.time_zone)
     AND r.receiving_time < CONVERT_TZ(:to_local, @@global.time_zone, @@session.time_zone)
-    AND NOT (r.supplier_id IS NULL AND COALESCE(i.units, 0) = 0)
+    AND NOT (r.supplier_id IS NULL AND COALESCE(i.units, 0) = 0 AND COALESCE(i.amount, 0) = 0)
 UNION ALL
 SELECT CONCAT('E', e.expense_id),
        'invoice',

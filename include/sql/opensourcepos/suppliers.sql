@@ -6,16 +6,16 @@ SELECT CAST(v.person_id AS CHAR) AS id,
        NULLIF(p.email, '') AS email,
        NULLIF(p.phone_number, '') AS phone,
        NULLIF(v.tax_id, '') AS tax_number
-FROM ospos_suppliers AS v
-JOIN ospos_people AS p ON p.person_id = v.person_id
-WHERE v.person_id IN (
+FROM (
     SELECT r.supplier_id FROM ospos_receivings AS r
     WHERE r.receiving_time >= CONVERT_TZ(:from_local, @@global.time_zone, @@session.time_zone)
         AND r.receiving_time < CONVERT_TZ(:to_local, @@global.time_zone, @@session.time_zone) AND r.supplier_id IS NOT NULL
     UNION
     SELECT e.supplier_id FROM ospos_expenses AS e
     WHERE e.`date` >= CONVERT_TZ(:from_local, @@global.time_zone, @@session.time_zone)
-        AND e.`date` < CONVERT_TZ(:to_local, @@global.time_zone, @@session.time_zone) AND e.supplier_id IS NOT NULL)
+        AND e.`date` < CONVERT_TZ(:to_local, @@global.time_zone, @@session.time_zone) AND e.supplier_id IS NOT NULL) AS n
+JOIN ospos_suppliers AS v ON v.person_id = n.supplier_id
+JOIN ospos_people AS p ON p.person_id = v.person_id
 UNION ALL
 SELECT 'NO_SUPPLIER', 'No supplier in the till', NULL, NULL, NULL, NULL
 FROM ospos_app_config AS c

@@ -114,7 +114,7 @@ def keep_backroom(shop: Shop) -> None:
     shop.add("suppliers", person_id=GREENS, company_name="Valley Greens", account_number="VG", deleted=0)
     shop.add("suppliers", person_id=BOXES, company_name="Box and Bag Supply", account_number=None, deleted=1)
     for receiving in RECEIVINGS:
-        _receive(shop, receiving)
+        receive(shop, receiving)
     for category, name in CATEGORIES.items():
         shop.add("expense_categories", expense_category_id=category, category_name=name)
     for each in EXPENSES:
@@ -129,7 +129,8 @@ def keep_backroom(shop: Shop) -> None:
     _add_cash_up(shop, 90, wall("2026-03-02 08:00"), deleted=1)
 
 
-def _receive(shop: Shop, receiving: Receiving) -> None:
+def receive(shop: Shop, receiving: Receiving) -> None:
+    """Record a receiving as the till does."""
     shop.add(
         "receivings", receiving_id=receiving.number, receiving_time=receiving.when, supplier_id=receiving.supplier,
         reference=receiving.reference, payment_type=receiving.payment,

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from sandbox.world import PROJECT
-from tests.pos_systems.opensourcepos.shop import COMPANY, FIRST_DATE, LAST_DATE, Shop
+from tests.pos_systems.opensourcepos.shop import COMPANY, FIRST_DATE, LAST_DATE, Basket, Shop
+from tests.pos_systems.opensourcepos.trade import furnish
 from tillpost.connection import Connection
 from tillpost.model.period import DateRange, TradingClock
 from tillpost.organisations import Store
@@ -40,6 +41,15 @@ def fill(connection: Connection, shop: Shop) -> None:
         for table, rows in shop.rows.items():
             names, binds = ", ".join(f"`{name}`" for name in rows[0]), ", ".join(f":{name}" for name in rows[0])
             database.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({binds})"), rows)
+
+
+def open_shop(connection: Connection, *baskets: Basket) -> None:
+    """A shop with only those baskets."""
+    shop = Shop()
+    furnish(shop)
+    for basket in baskets:
+        shop.sell(basket)
+    fill(connection, shop)
 
 
 def change(connection: Connection, statement: str) -> None:

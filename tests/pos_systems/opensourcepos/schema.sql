@@ -48,7 +48,7 @@ CREATE TABLE ospos_sales_payments (
     payment_id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, sale_id INT NOT NULL, payment_type VARCHAR(40) NOT NULL,
     payment_amount DECIMAL(15,2) NOT NULL, cash_refund DECIMAL(15,2) NOT NULL DEFAULT 0, cash_adjustment TINYINT NOT NULL DEFAULT 0,
     employee_id INT, payment_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, reference_code VARCHAR(40) NOT NULL DEFAULT '',
-    KEY sale_id (sale_id));
+    KEY sale_id (sale_id), KEY payment_time (payment_time));
 
 CREATE TABLE ospos_giftcards (
     giftcard_id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, record_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -56,7 +56,8 @@ CREATE TABLE ospos_giftcards (
 
 CREATE TABLE ospos_receivings (
     receiving_id INT NOT NULL PRIMARY KEY, receiving_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, supplier_id INT,
-    employee_id INT NOT NULL DEFAULT 1, comment TEXT, payment_type VARCHAR(20), reference VARCHAR(32));
+    employee_id INT NOT NULL DEFAULT 1, comment TEXT, payment_type VARCHAR(20), reference VARCHAR(32),
+    KEY receiving_time (receiving_time));
 
 CREATE TABLE ospos_receivings_items (
     receiving_id INT NOT NULL DEFAULT 0, item_id INT NOT NULL DEFAULT 0, description VARCHAR(30), line INT(3) NOT NULL,
@@ -70,7 +71,8 @@ CREATE TABLE ospos_expense_categories (
 CREATE TABLE ospos_expenses (
     expense_id INT NOT NULL PRIMARY KEY, `date` TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP, amount DECIMAL(15,2) NOT NULL,
     payment_type VARCHAR(40) NOT NULL, expense_category_id INT NOT NULL, description VARCHAR(255) NOT NULL, employee_id INT NOT NULL DEFAULT 1,
-    deleted TINYINT(1) NOT NULL DEFAULT 0, supplier_tax_code VARCHAR(255), tax_amount DECIMAL(15,2), supplier_id INT);
+    deleted TINYINT(1) NOT NULL DEFAULT 0, supplier_tax_code VARCHAR(255), tax_amount DECIMAL(15,2), supplier_id INT,
+    KEY `date` (`date`));
 
 CREATE TABLE ospos_cash_up (
     cashup_id INT NOT NULL PRIMARY KEY, open_date TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP, close_date TIMESTAMP NULL,

@@ -22,9 +22,10 @@ from tests.pos_systems.opensourcepos.database import (
     facts,
     fill,
     one_day,
+    open_shop,
 )  # fmt: skip
-from tests.pos_systems.opensourcepos.shop import COMPANY, PLUMBER, Basket, Shop, wall
-from tests.pos_systems.opensourcepos.trade import days, furnish, trade
+from tests.pos_systems.opensourcepos.shop import COMPANY, PLUMBER, Shop, wall
+from tests.pos_systems.opensourcepos.trade import days, trade
 from tillpost.connection import Connection
 from tillpost.errors import ContractError
 from tillpost.pos.extract import extract_store
@@ -73,7 +74,7 @@ def _columns(folder: Path, table: str) -> list[str]:
 
 def test_a_sale_looks_the_same_before_and_after_its_debt_is_paid(mariadb_apart: Connection, shop: Shop, tmp_path: Path) -> None:
     sold = next(b for b in shop.baskets if b.customer == PLUMBER and b.later)
-    _open_shop(mariadb_apart, sold)
+    open_shop(mariadb_apart, sold)
     change(mariadb_apart, "UPDATE ospos_sales_payments SET payment_type = 'Due', payment_time = '2026-03-03 10:07:00', payment_id = 700")
     extract(mariadb_apart, tmp_path / "before", one_day(sold.day))
     change(mariadb_apart, "DELETE FROM ospos_sales_payments")
@@ -92,7 +93,7 @@ def test_a_sale_looks_the_same_before_and_after_its_debt_is_paid(mariadb_apart: 
 def test_a_server_whose_clock_is_not_the_shops(mariadb_apart: Connection, shop: Shop, tmp_path: Path) -> None:
     """payment_time is the server's: in UTC here, eleven hours behind the shop. The files of SQL are told by how much."""
     baskets = [b for b in shop.baskets if b.when.hour >= 20 or b.when.hour < 4 or b.later]
-    _open_shop(mariadb_apart, *baskets)
+    open_shop(mariadb_apart, *baskets)
     change(mariadb_apart, "UPDATE ospos_sales_payments SET payment_time = payment_time - INTERVAL 11 HOUR")
     adapted = tmp_path / "include" / "sql" / "opensourcepos"
     shutil.copytree(PROJECT / "include" / "sql" / "opensourcepos", adapted)
@@ -109,21 +110,21 @@ def test_a_server_whose_clock_is_not_the_shops(mariadb_apart: Connection, shop: 
 
 def test_a_payment_that_nobody_foresaw_keeps_its_name(mariadb_apart: Connection, shop: Shop, tmp_path: Path) -> None:
     sold = next(b for b in shop.completed() if len(b.payments) == 1 and b.payments[0].kind == "Credit Card")
-    _open_shop(mariadb_apart, sold)
+    open_shop(mariadb_apart, sold)
     change(mariadb_apart, "UPDATE ospos_sales_payments SET payment_type = 'Store Token'")
     extract(mariadb_apart, tmp_path / "facts", one_day(sold.day))
     assert facts(tmp_path / "facts", "tenders", "tender_code", "tender_type") == [("STORE_TOKEN", "other")]
 
 
 def test_the_database_of_another_shop_is_refused(mariadb_apart: Connection, shop: Shop, tmp_path: Path) -> None:
-    _open_shop(mariadb_apart, shop.baskets[0])
+    open_shop(mariadb_apart, shop.baskets[0])
     change(mariadb_apart, "UPDATE ospos_app_config SET value = 'Other Shop' WHERE `key` = 'company'")
     with pytest.raises(ContractError, match="Other Shop"):
         extract(mariadb_apart, tmp_path / "facts")
 
 
 def test_a_version_without_the_columns_is_told_by_their_name(mariadb_apart: Connection, shop: Shop, tmp_path: Path) -> None:
-    _open_shop(mariadb_apart, shop.baskets[0])
+    open_shop(mariadb_apart, shop.baskets[0])
     change(mariadb_apart, "ALTER TABLE ospos_sales_payments DROP COLUMN cash_adjustment")
     with pytest.raises(ContractError, match=r"opensourcepos/sales\.sql.*cash_adjustment"):
         extract(mariadb_apart, tmp_path / "facts")
@@ -138,15 +139,6 @@ def test_an_open_cash_up_keeps_its_date_open(mariadb_apart: Connection, shop: Sh
     extract(mariadb_apart, tmp_path / "facts", one_day(days()[1]))
     assert facts(tmp_path / "facts", "shifts", "shift_id", "closed_at", "state") == [("2", None, "open")]
     assert facts(tmp_path / "facts", "counts", "shift_id") == []
-
-
-def _open_shop(till: Connection, *baskets: Basket) -> None:
-    """A shop with only those baskets."""
-    shop = Shop()
-    furnish(shop)
-    for basket in baskets:
-        shop.sell(basket)
-    fill(till, shop)
 
 
 def _extract(queries: Queries, till: Connection, folder: Path) -> None:
