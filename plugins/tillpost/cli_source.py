@@ -17,6 +17,7 @@ from rich.table import Table
 
 from tillpost.cli_words import date_of, plain
 from tillpost.config import Settings, load_site
+from tillpost.errors import SourceError, TillpostError
 
 if TYPE_CHECKING:
     from tillpost.flows.source_check import SourceCheck, TableState
@@ -58,10 +59,14 @@ def check(
     """
     from tillpost.flows.source_check import Asked, check_source_of
 
-    site = load_site()
-    asked = Asked(date_of(day) if day else None, table, mapping)
-    with err.status("Reading the POS …"):
-        found = check_source_of(site, organisation, store, asked, datetime.now(UTC))
+    try:
+        asked = Asked(date_of(day) if day else None, table, mapping)
+        with err.status("Reading the POS …"):
+            found = check_source_of(load_site(), organisation, store, asked, datetime.now(UTC))
+    except TillpostError as problem:
+        if as_json:
+            print(json.dumps({"version": 1, "is_right": False, "problem": str(problem)}, indent=2))
+        raise
     if as_json:
         print(json.dumps(_as_data(found), indent=2))
     else:
@@ -79,7 +84,11 @@ def new(
     """Write a documented skeleton of SQL files to sql/NAME/ of the include folder. Nothing is ever overwritten."""
     from tillpost.flows.source_new import write_skeleton
 
-    written = write_skeleton(Settings.from_environment().include, name, dialect)
+    try:
+        written = write_skeleton(Settings.from_environment().include, name, dialect)
+    except SourceError as problem:
+        err.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
     _say(f"Written to {written.folder}: {', '.join(written.needed)} to fill, {len(written.optional)} more in optional/, and README.md.")
     for number, step in enumerate(written.next_steps, start=1):
         _say(f"{number}. {step}")

@@ -14,13 +14,15 @@ OrganisationOption = Annotated[str, typer.Option("--organisation", "-o", help="T
 
 
 def date_of(text: str) -> date:
-    """A date such as 2026-10-31; raises ConfigError for anything else, and for the calendar's last: each date must have a next one."""
+    """A date such as 2026-10-31; raises ConfigError for anything else, and for the calendar's first and last: each has its neighbours."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         raise ConfigError(f"{text!r} is not a date such as 2026-10-31.", value=text) from None
     if day == date.max:
         raise ConfigError(f"{text!r} is the last date that there is; name an earlier one.", value=text)
+    if day == date.min:
+        raise ConfigError(f"{text!r} is the first date that there is; name a later one.", value=text)
     return day
 
 

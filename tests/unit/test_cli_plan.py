@@ -90,10 +90,14 @@ def test_dates_the_wrong_way_round(tillpost: Command) -> None:
 
 
 @pytest.mark.parametrize("command", [("plan", "--to"), ("status", "--to"), ("status", "--date"), ("run", "--date"), ("recover", "--from")])
-def test_the_last_date_that_there_is_has_no_next_one(tillpost: Command, command: tuple[str, str]) -> None:
+def test_the_first_and_the_last_date_that_there_are_have_no_neighbour(tillpost: Command, command: tuple[str, str]) -> None:
     assert tillpost(command[0], "-o", "harbour", command[1], "9999-12-31") == (
         2,
         "Configuration: '9999-12-31' is the last date that there is; name an earlier one.\n",
+    )
+    assert tillpost(command[0], "-o", "harbour", command[1], "0001-01-01") == (
+        2,
+        "Configuration: '0001-01-01' is the first date that there is; name a later one.\n",
     )
 
 

@@ -136,17 +136,33 @@ def test_a_database_that_is_away_is_a_fault_of_the_source(shop: Shop, tillpost: 
         (("check", "--store", "corner"), "several organisations have a store 'corner': say which with --organisation."),
         (("check", "--store", "far"), "connection 'pos_far' is not known: set AIRFLOW_CONN_POS_FAR"),
         ((*CHECK[:-1], "3/10/2026"), "'3/10/2026' is not a date such as 2026-10-31."),
+        ((*CHECK[:-1], "0001-01-01"), "'0001-01-01' is the first date that there is; name a later one."),
         ((*CHECK, "--table", "sale"), "--table is 'sale'. Allowed: source, sales,"),
         (("new", "till"), "this POS system has a folder already, and nothing is overwritten"),
         (("new", "../till"), "the name '../till' must start with a small letter"),
     ],
-    ids=["which store", "no connection", "no date", "no table", "taken", "elsewhere"],
+    ids=["which store", "no connection", "no date", "first date", "no table", "taken", "elsewhere"],
 )
 def test_a_wrong_call_is_a_matter_of_configuration(tillpost: Command, arguments: tuple[str, ...], words: str) -> None:
     code, _, err = tillpost(*arguments)
     assert code == 2
     assert err.startswith("Configuration: ")
     assert words in err
+
+
+def test_a_script_reads_also_what_is_wrong_with_the_call(tillpost: Command) -> None:
+    code, told, err = tillpost("check", "--store", "far", "--json")
+    assert (code, json.loads(told)) == (2, {"version": 1, "is_right": False, "problem": err.removeprefix("Configuration: ").rstrip("\n")})
+    assert err.startswith("Configuration: connection 'pos_far' is not known")
+
+
+def test_files_that_cannot_be_written_are_told_in_words(shop: Shop, tillpost: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    folder = shop.root / "include" / "sql" / "bistro"
+    assert tillpost("new", "bistro") == (1, "", f"{folder}: the files cannot be written: No space left on device.\n")
 
 
 def test_a_new_pos_is_written_with_what_to_do_next(shop: Shop, tillpost: Command) -> None:

@@ -19,7 +19,8 @@ class CheckContext:
 
     ``store_dates`` are the streams in question: facts of other dates are read but raise no finding. ``known_bills`` are supplier bills on
     record: supplier id, supplier's number, purchase id. ``periods`` tells which business dates were extracted of a store (default: from the
-    first to the last of its store-dates). ``dust`` counts, per store and table, amounts that were not whole cents when they were read.
+    first to the last of its store-dates). ``dust`` counts, per store and table, amounts that were not whole cents when they were read,
+    ``outside`` rows that were delivered for dates that nobody asked for: they are not in the facts.
     ``tenant_id`` is the Xero tenant that the organisation is bound to, where it is known.
 
     On record of dates that are not looked at: ``known_sales`` that documents of ours carry (store, sale id), ``known_laybys`` that end
@@ -37,6 +38,7 @@ class CheckContext:
     periods: Map[str, DateRange] = field(default_factory=dict)
     dust: Map[str, Map[str, int]] = field(default_factory=dict)
     tenant_id: str = ""
+    outside: Map[str, Map[str, int]] = field(default_factory=dict)
     known_sales: tuple[tuple[str, str], ...] = ()
     known_laybys: tuple[tuple[str, date, str, int], ...] = ()
     open_receipts: tuple[tuple[str, str, date, int], ...] = ()

@@ -38,6 +38,7 @@ _CONDITIONS = {
     "FROM store_dates": {"dates of invoices": "mode = 'transaction'"},
     "FROM open_receipts": {"open receipts": "true"},
     "FROM dust": {"dust": "true"},
+    "FROM outside": {"rows outside": "true"},
     "FROM odd_sales": {
         "sales without lines": "lines IS NULL",
         "sales with lines apart": "gross_cents <> line_gross OR tax_apart <> 0",

@@ -32,9 +32,7 @@ def account_matters(rows: Iterable[PlacedRow], reference: ReferenceData) -> Iter
             remedy = "Confirm it by writing the note anew: it is the description of the lines in Xero."
             yield Matter(Severity.WARNING, "guess", placed.row.place, what, remedy)
         if placed.row.account == TO_DECIDE:
-            note = f" ({placed.row.note})" if placed.row.note else ""
-            what = f"{placed.what}: nobody has decided yet{note}"
-            yield Matter(Severity.BLOCKER, "to_decide", placed.row.place, what, "Write an account code of Xero, or a word such as ignore.")
+            yield from undecided_matters((placed,))
         elif placed.row.account in ACCOUNT_WORDS:
             yield from _word(placed)
         elif not placed.is_account:
@@ -43,6 +41,15 @@ def account_matters(rows: Iterable[PlacedRow], reference: ReferenceData) -> Iter
             yield _unknown(placed, reference)
         else:
             yield from _account(placed, account)
+
+
+def undecided_matters(rows: Iterable[PlacedRow]) -> Iterator[Matter]:
+    """The rows whose account nobody has decided yet."""
+    for placed in rows:
+        if placed.row.account == TO_DECIDE:
+            note = f" ({placed.row.note})" if placed.row.note else ""
+            what = f"{placed.what}: nobody has decided yet{note}"
+            yield Matter(Severity.BLOCKER, "to_decide", placed.row.place, what, "Write an account code of Xero, or a word such as ignore.")
 
 
 def row_tax_matters(rows: Iterable[PlacedRow], mapping: Mapping, reference: ReferenceData, since: date) -> Iterator[Matter]:

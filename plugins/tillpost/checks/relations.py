@@ -5,7 +5,7 @@ They live in a cursor of their own, so that nothing of them is seen by others wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ _COLUMNS: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
     "known_sales": (("store", pa.string()), ("sale_id", pa.string())),
     "open_receipts": (("store", pa.string()), ("purchase_id", pa.string()), ("document_date", pa.date32()), ("cents", pa.int64())),
     "dust": (("store", pa.string()), ("table_name", pa.string()), ("n", pa.int64())),
+    "outside": (("store", pa.string()), ("table_name", pa.string()), ("n", pa.int64())),
 }  # fmt: skip
 
 
@@ -96,8 +97,13 @@ def _rows(context: CheckContext) -> dict[str, list[tuple[object, ...]]]:
         "known_bills": list(context.known_bills),
         "known_sales": list(context.known_sales),
         "open_receipts": list(context.open_receipts),
-        "dust": [(store, table, n) for store, tables in context.dust.items() for table, n in tables.items() if n],
+        "dust": _counts(context.dust),
+        "outside": _counts(context.outside),
     }
+
+
+def _counts(counts: Mapping[str, Mapping[str, int]]) -> list[tuple[object, ...]]:
+    return [(store, table, n) for store, tables in counts.items() for table, n in tables.items() if n]
 
 
 def _store_dates(context: CheckContext) -> list[tuple[object, ...]]:

@@ -30,6 +30,7 @@ def check_context(run: Run, read: FactsRead) -> CheckContext:
         _known_bills(run, read.facts),
         read.periods,
         read.dust,
+        outside=read.outside,
         known_sales=known_sales(run, read),
         known_laybys=known_laybys(run, read),
         open_receipts=open_receipts(run, read),

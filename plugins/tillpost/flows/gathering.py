@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 from tillpost.errors import SourceError
 from tillpost.flows.extracting import Extracted
@@ -27,7 +28,10 @@ def facts_read(run: Run, wanted: set[StoreDate], extracted: Sequence[Extracted])
     emptied = [(key, day) for key, day in sorted(read & set(missing)) if readiness.is_emptied(run.org.store(key), day)]
     folders = [extraction.folder for extraction in extractions]
     ready = tuple(sorted(read - set(missing)))
-    return FactsRead(facts, ready, _read_at(extractions), _dust(extractions), _periods(extractions), folders, emptied), missing
+    counts = {"dust": _counts(extractions, "dust"), "outside": _counts(extractions, "outside")}
+    return FactsRead(
+        facts, ready, _read_at(extractions), periods=_periods(extractions), folders=folders, emptied=emptied, **counts
+    ), missing
 
 
 def _missing(wanted: set[StoreDate], extracted: Sequence[Extracted]) -> dict[StoreDate, str]:
@@ -53,19 +57,28 @@ def _read_extractions(extracted: Sequence[Extracted]) -> tuple[list[Extraction],
 
 def _not_ready(run: Run, readiness: Readiness, extractions: Sequence[Extraction]) -> dict[StoreDate, str]:
     reasons = {(e.store, day): readiness.why_not(run.org.store(e.store), day) for e in extractions for day in e.days}
-    return {key: why for key, why in reasons.items() if why}
+    outside = {e.store: sum(e.outside.values()) for e in extractions if e.outside}
+    return {key: f"{why}{_about_outside(outside.get(key[0], 0))}" for key, why in reasons.items() if why}
+
+
+def _about_outside(rows: int) -> str:
+    """What a date without trade may lack, for no rule is asked of a date that is not ready."""
+    if not rows:
+        return ""
+    return f" {rows} rows of dates that nobody asked for were delivered and left out: run tillpost source check, and look at WHERE."
 
 
 def _read_at(extractions: Sequence[Extraction]) -> dict[StoreDate, datetime]:
     return {(e.store, day): e.read_at for e in extractions for day in e.days}
 
 
-def _dust(extractions: Sequence[Extraction]) -> dict[str, dict[str, int]]:
+def _counts(extractions: Sequence[Extraction], what: Literal["dust", "outside"]) -> dict[str, dict[str, int]]:
+    """What was counted while reading, per store and table."""
     counts: dict[str, dict[str, int]] = {}
     for extraction in extractions:
         own = counts.setdefault(extraction.store, {})
-        for column, count in extraction.dust.items():
-            table = column.split(".")[0]
+        for place, count in (extraction.dust if what == "dust" else extraction.outside).items():
+            table = place.split(".")[0]
             own[table] = own.get(table, 0) + count
     return counts
 

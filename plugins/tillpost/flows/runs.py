@@ -46,7 +46,8 @@ class Outcome:
 class FactsRead:
     """Facts to settle: views over them, the store-dates that are ready, when each was read (aware UTC).
 
-    ``dust`` counts amounts with a true third decimal per store and table, ``periods`` are the dates extracted per store. ``folders`` are
+    ``dust`` counts amounts with a true third decimal per store and table, ``outside`` rows of dates that nobody asked for, which are not in
+    the facts; ``periods`` are the dates extracted per store. ``folders`` are
     those of the facts. ``emptied`` are the dates that are over, were read whole and hold neither shift nor trade.
     """
 
@@ -54,6 +55,7 @@ class FactsRead:
     store_dates: Sequence[StoreDate]
     read_at: Mapping[StoreDate, datetime]
     dust: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    outside: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     periods: Mapping[str, DateRange] = field(default_factory=dict)
     folders: Sequence[Path] = ()
     emptied: Sequence[StoreDate] = ()

@@ -15,6 +15,7 @@ from tillpost.config import Site
 from tillpost.connection import Connection
 from tillpost.errors import ConfigError, SourceError
 from tillpost.flows.source_dates import date_of_interest
+from tillpost.flows.source_new import OPTIONAL
 from tillpost.flows.source_places import folder_of, mapping_if_any, store_of
 from tillpost.flows.source_ties import Read, Ties, late_faults, ties_of
 from tillpost.model.facts import TABLES
@@ -22,7 +23,7 @@ from tillpost.model.findings import Severity
 from tillpost.model.period import DateRange
 from tillpost.organisations import Organisation, Store
 from tillpost.pos.inspection import Inspected, inspect_queries
-from tillpost.pos.inspection_faults import Fault
+from tillpost.pos.inspection_faults import Fault, in_a_check, of_file
 from tillpost.pos.inspection_files import SourceFiles, read_files
 
 _ORDER = tuple(Severity)
@@ -96,11 +97,25 @@ def check_source_of(site: Site, organisation: str, store_key: str, asked: Asked,
             late = late_faults(read, now) if inspected and not problem and not asked.table else ()
     except OSError as broken:
         raise SourceError(f"facts cannot be written into the temporary folder (TMPDIR): {broken.strerror}.") from None
-    faults = [*files.faults, *(fault for one in inspected for fault in one.faults), *ties.faults, *late]
+    faults = [
+        *files.faults,
+        *_not_there(files, asked.table, folder),
+        *(fault for one in inspected for fault in one.faults),
+        *ties.faults,
+        *late,
+    ]
     return SourceCheck(
         org, store, connection.place(), folder, day, mapping is not None, tuple(_states(files, inspected)), _in_order(faults, asked.table),
         ties.not_asked, tuple(filter(None, (why, _about_mapping(asked, mapping is not None)))), problem,
     )  # fmt: skip
+
+
+def _not_there(files: SourceFiles, table: str, folder: Path) -> Iterator[Fault]:
+    """The one table that is asked for has no file; of a needed one that is told in any case."""
+    if table and table not in files.present and not TABLES[table].needed:
+        is_aside = (folder / OPTIONAL / f"{table}.sql").is_file()
+        remedy = f"Move it up from {OPTIONAL}/ and fill it in." if is_aside else "Write it (docs/contract.md), or look at another table."
+        yield of_file(table, "file_missing", Severity.BLOCKER, "the file is not there, and it was asked for (--table)", remedy)
 
 
 def _inspected(
@@ -113,7 +128,7 @@ def _inspected(
         for one in inspect_queries(store, queries, connection, DateRange.of_day(day), folder):
             inspected.append(one)
     except SourceError as problem:
-        return inspected, str(problem)
+        return inspected, in_a_check(problem)
     return inspected, ""
 
 

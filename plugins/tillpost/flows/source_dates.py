@@ -12,8 +12,7 @@ from tillpost.connection import Connection
 from tillpost.errors import SourceError
 from tillpost.model.period import DateRange
 from tillpost.organisations import Store
-from tillpost.pos.extract import period_binds
-from tillpost.pos.inspection import streaming
+from tillpost.pos.extract import fetching, period_binds
 from tillpost.pos.queries import Query
 from tillpost.pos.source import bind_values, open_source
 
@@ -49,7 +48,7 @@ def _last_with_sales(store: Store, query: Query, connection: Connection, last: d
             for back in range(USUAL_DAYS):
                 day = last - timedelta(days=back)
                 binds = bind_values(query.binds, period_binds(store, DateRange.of_day(day)), database.dialect.name)
-                with database.execute(query.statement(), binds, execution_options=streaming(database, query)) as result:
+                with database.execute(query.statement(), binds, execution_options=fetching(database, query)) as result:
                     if result.returns_rows and result.first() is not None:
                         return day
                 if time.monotonic() - started > LOOKING_SECONDS:

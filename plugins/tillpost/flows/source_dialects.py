@@ -40,9 +40,9 @@ DIALECTS: dict[str, Dialect] = {
         ),
         Dialect(
             "mysql",
-            (_DATE, ("a DATETIME on the shop's clock", _LOCAL[1]), ("a DATETIME in UTC", _UTC[1])),
+            (_DATE, ("a DATETIME on the shop's clock", _LOCAL[1]), ("a TIMESTAMP, or a DATETIME in UTC", _UTC[1])),
             (
-                "A TIMESTAMP is handed over in the zone of the server's session: find out which that is before you trust it.",
+                "The session is in UTC: a TIMESTAMP is a moment, to be delivered as occurred_at; a DATETIME is what the POS wrote.",
                 "CONVERT_TZ with names gives NULL until the server's zone tables are loaded: deliver the time as it is instead.",
                 "Strings are put together with CONCAT; || is OR unless the server was told otherwise.",
                 _ARCHIVE,

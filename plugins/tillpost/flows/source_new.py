@@ -37,6 +37,8 @@ def write_skeleton(include: Path, name: str, dialect: str) -> Skeleton:
         raise ConfigError(f"--dialect is {dialect!r}.", value=dialect, allowed=DIALECTS)
     if not include.is_dir():
         raise ConfigError("the include folder is not there (TILLPOST_INCLUDE).", file=include)
+    if (root.is_symlink() or root.exists()) and not root.is_dir():
+        raise ConfigError("this must be a folder: take it away, or let the link lead to one.", file=root)
     files = _files(name, dialect)
     try:
         root.mkdir(exist_ok=True)

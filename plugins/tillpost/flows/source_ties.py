@@ -13,12 +13,12 @@ from pathlib import Path
 import duckdb
 
 from tillpost.checks.context import CheckContext
-from tillpost.checks.mapping_codes import code_matters
 from tillpost.checks.measuring import measure_source
 from tillpost.checks.rule import Measured, Rule
 from tillpost.checks.rules import SOURCE_RULES
-from tillpost.flows.mapping_codes import PosReading, code_uses
+from tillpost.flows.mapping_codes import PosReading
 from tillpost.flows.readiness import Readiness
+from tillpost.flows.source_codes import faults_of_codes
 from tillpost.flows.source_reach import OF_MAPPING, ON_RECORD, names_of, tables_of
 from tillpost.mapping.tables import Mapping
 from tillpost.model.facts import TABLES
@@ -31,6 +31,14 @@ from tillpost.pos.inspection_faults import Fault
 
 # What these say is said code by code, with the row to add.
 _TOLD_BY_CODE = ("unmapped_", "unknown_tax_code")
+# The file that delivers what a rule finds, where the query reads others beside it.
+FAULTY = {
+    "currency_not_own": frozenset({"sales"}), "already_in_ledger": frozenset({"sales"}), "baskets_not_booked": frozenset({"sales"}),
+    "sale_without_lines": frozenset({"sale_lines"}), "line_net_mismatch": frozenset({"sale_lines"}),
+    "lines_do_not_match_sale": frozenset({"sales", "sale_lines"}), "sale_taxes_do_not_match": frozenset({"sale_lines", "sale_taxes"}),
+    "tenders_do_not_match_sales": frozenset({"sales", "tenders"}), "tips_do_not_match": frozenset({"sales", "tenders"}),
+    "change_does_not_match": frozenset({"tenders"}), "no_control_totals": frozenset({"control_totals"}),
+}  # fmt: skip
 # The tables of which at least one has rows on a date with trade.
 _TRADE = ("sales", "movements", "purchases", "gl_entries")
 
@@ -62,7 +70,9 @@ def ties_of(read: Read, mapping: Mapping | None) -> Ties:
     with open_facts([_whole_rows(read)]) as facts:
         context = CheckContext(read.org, seen_by, ((read.store.key, read.day),))
         faults = [fault for measured in measure_source(facts, context, rules) for fault in _faults(measured, read.store)]
-    return Ties((*faults, *_codes(read, mapping)), tuple(not_asked))
+    with open_facts([read.folder]) as facts:
+        codes = tuple(faults_of_codes(PosReading(facts, ((read.store.key, read.day),), {}), read.org, mapping))
+    return Ties((*faults, *codes), tuple(not_asked))
 
 
 def _rules(read: Read, mapped: bool) -> tuple[list[Rule], list[tuple[str, str]]]:
@@ -122,33 +132,20 @@ def _faults(measured: Measured, store: Store) -> Iterator[Fault]:
 def _where(rule: Rule, examples: Sequence[str]) -> str:
     """The files that a rule holds against each other; those that its examples begin with, where they do."""
     named = {example.split(" ", 1)[0].rstrip(":") for example in examples} & set(TABLES)
-    tables = named or tables_of(rule)
+    tables = named or FAULTY.get(rule.name) or tables_of(rule)
     return ", ".join(f"{table}.sql" for table in TABLES if table in tables)
-
-
-def _codes(read: Read, mapping: Mapping | None) -> Iterator[Fault]:
-    """The codes that no row of the mapping holds, each with the row to add; without a mapping those that it will have to name."""
-    store = read.store
-    with open_facts([read.folder]) as facts:
-        reading = PosReading(facts, ((store.key, read.day),), {})
-        empty = Mapping(read.org.country, (), (), ())
-        uses = code_uses(reading, read.org, mapping or empty)
-        matters = list(code_matters(uses, mapping or empty, {store.key: store.name}, (read.day, read.day)))
-    for matter in matters:
-        if matter.name in ("missing", "missing_tax_code"):
-            severity = Severity.BLOCKER if mapping else Severity.INFO
-            yield Fault("no_mapping_row", severity, matter.place, matter.what, matter.remedy)
 
 
 def late_faults(read: Read, now: datetime) -> tuple[Fault, ...]:
     """What makes the date prove little: nothing was delivered for it, or a night would not take it yet. ``now`` is aware."""
-    rows = {one.table: one.rows for one in read.inspected}
-    if not any(rows.get(table, 0) for table in _TRADE):
+    if read.unread & set(_TRADE):
+        return ()
+    if not any(one.rows > one.outside for one in read.inspected if one.table in _TRADE):
         severity = Severity.INFO if read.store.is_closed_on(read.day) else Severity.BLOCKER
         what = f"no sale, movement, purchase or ledger entry on {read.day}, so that nothing was proved"
         remedy = "Name a date with trade (--date). If there was trade, look at the store and the dates in WHERE."
         return (Fault("no_rows", severity, "sales.sql", what, remedy, "sales"),)
-    if read.unread & {"sales", "shifts", "movements", "gl_entries", "source"} or any(one.broken_keys for one in read.inspected):
+    if read.unread & {"shifts", "source"} or any(one.broken_keys for one in read.inspected):
         return ()
     with open_facts([read.folder]) as facts:
         told = facts.execute("SELECT epoch_us(as_of) FROM source").fetchall()

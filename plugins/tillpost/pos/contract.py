@@ -143,5 +143,7 @@ def described(value: object) -> str:
 
 def sample(value: object) -> str:
     """A value as short safe text: control characters escaped, cut at 40 characters."""
+    if value is None:
+        return "NULL"
     words = repr(str(value)) if isinstance(value, str) else repr(value) if isinstance(value, bytes) else repr(str(value))[1:-1]
     return words if len(words) <= SAMPLE_LENGTH else f"{words[:SAMPLE_LENGTH]}…"

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
@@ -104,8 +105,7 @@ def _read_table(
     values, snapshot = bind_values(query.binds, binds, database.dialect.name), database.dialect.name == "postgresql"
     if snapshot and _copied(database, query, values, connection, read):
         return None
-    streamed = {} if snapshot and not query.selects else {"yield_per": BATCH_ROWS}  # PostgreSQL streams by a cursor, for a SELECT only
-    result = database.execute(query.statement(), values, execution_options=streamed)
+    result = database.execute(query.statement(), values, execution_options=fetching(database, query))
     if not result.returns_rows:
         raise contract_error(
             query.label, "the statement returns no rows at all, not even columns. A procedure for SQL Server needs SET NOCOUNT ON."
@@ -117,6 +117,11 @@ def _read_table(
     for rows in result.partitions(BATCH_ROWS):
         spool.add(rows)
     return shape
+
+
+def fetching(database: sa.Connection, query: Query) -> dict[str, Any]:
+    """How rows are fetched: in batches. PostgreSQL does so by a cursor, for a SELECT only, and gives a procedure's rows at once."""
+    return {} if database.dialect.name == "postgresql" and not query.selects else {"yield_per": BATCH_ROWS}
 
 
 def _copied(database: sa.Connection, query: Query, values: Mapping[str, object], connection: Connection, read: StoreReading) -> bool:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import sqlalchemy as sa
@@ -26,12 +26,13 @@ from tillpost.model.findings import Severity
 from tillpost.model.period import DateRange
 from tillpost.organisations import Store
 from tillpost.pos.batches import Tally
-from tillpost.pos.contract import compare_columns
-from tillpost.pos.extract import BATCH_ROWS, period_binds
+from tillpost.pos.contract import Shape, compare_columns
+from tillpost.pos.extract import BATCH_ROWS, fetching, period_binds
 from tillpost.pos.facts import fact_schema
 from tillpost.pos.inspection_columns import faults_of_columns
 from tillpost.pos.inspection_counts import faults_of_counts
 from tillpost.pos.inspection_faults import Fault, of_file
+from tillpost.pos.inspection_outside import Identity, fault_of_outside, identities
 from tillpost.pos.inspection_rows import Wrong, faults_of_rows, look_at_rows, read_leniently
 from tillpost.pos.queries import Query
 from tillpost.pos.source import bind_values, open_source, safe_words
@@ -45,7 +46,7 @@ SLOW_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """One file that was run: rows delivered, how long that took, what is wrong.
+    """One file that was run: rows delivered, how many of them are of other dates (``outside``), how long that took, what is wrong.
 
     ``is_whole``: all its rows were read or are known by their key (``broken_keys``), so that the table can be held against others.
     """
@@ -56,6 +57,7 @@ class Inspected:
     faults: tuple[Fault, ...]
     is_whole: bool
     broken_keys: frozenset[str] = frozenset()
+    outside: int = 0
 
 
 @dataclass(slots=True)
@@ -64,7 +66,7 @@ class _Run:
 
     store: Store
     days: DateRange
-    binds: Mapping[str, object]
+    connection: Connection
     folder: Path
     tally: Tally = field(default_factory=Tally)
 
@@ -86,12 +88,12 @@ def inspect_queries(store: Store, queries: Sequence[Query], connection: Connecti
 
     Raises SourceUnreachable or ConfigError, also where there is no query to run; what was read until then is told first.
     """
-    run = _Run(store, days, period_binds(store, days), folder)
+    run = _Run(store, days, connection, folder)
     fetched: list[_Fetched] = []
     with ExitStack() as spools:
         problem: SourceError | None = None
         try:
-            for one in _fetch_all(queries, connection, run, spools):
+            for one in _fetch_all(queries, run, spools):
                 fetched.append(one)
         except SourceError as stopped:
             problem = stopped
@@ -101,31 +103,31 @@ def inspect_queries(store: Store, queries: Sequence[Query], connection: Connecti
             raise problem
 
 
-def _fetch_all(queries: Sequence[Query], connection: Connection, run: _Run, spools: ExitStack) -> Iterator[_Fetched]:
+def _fetch_all(queries: Sequence[Query], run: _Run, spools: ExitStack) -> Iterator[_Fetched]:
     waiting, connected = list(queries), False
     while waiting or not connected:
-        with open_source(connection) as database:
+        with open_source(run.connection) as database:
             connected, failed = True, False
             while waiting and not failed:
                 fetched = _Fetched(waiting.pop(0), spools.enter_context(closing(Spool(run.folder))))
-                _fetch(database, fetched, run, connection)
+                _fetch(database, fetched, run)
                 yield fetched
                 failed = fetched.failure is not None  # its transaction serves no other file
 
 
-def _fetch(database: sa.Connection, fetched: _Fetched, run: _Run, connection: Connection) -> None:
+def _fetch(database: sa.Connection, fetched: _Fetched, run: _Run) -> None:
     """Run one file; what the database or the driver refuses is its failure."""
     query, started = fetched.query, time.monotonic()
     try:
-        values = bind_values(query.binds, run.binds, database.dialect.name)
-        with database.execute(query.statement(), values, execution_options=streaming(database, query)) as result:
+        values = bind_values(query.binds, period_binds(run.store, run.days), database.dialect.name)
+        with database.execute(query.statement(), values, execution_options=fetching(database, query)) as result:
             if result.returns_rows:
                 fetched.names = list(result.keys())
                 for rows in result.partitions(BATCH_ROWS):
                     fetched.spool.add(rows)
                     fetched.rows += len(rows)
     except SQLAlchemyError as problem:
-        what = f"the statement failed: {safe_words(problem, connection)}"
+        what = f"the statement failed: {safe_words(problem, run.connection)}"
         fetched.failure = of_file(query.name, "sql_error", Severity.BLOCKER, what, "Mend the SQL, or what the message names.")
     except Exception as problem:
         if isinstance(problem, OSError) and not isinstance(problem, ConnectionError | TimeoutError):
@@ -168,13 +170,32 @@ def _look_at(fetched: _Fetched, run: _Run) -> Inspected:
                 elif (batch := read_leniently(shape, rows, run.store, run.days, run.tally, wrong)) is not None:
                     writer.write_batch(batch)
         faults += [*faults_of_rows(shape, wrong, run.store), *faults_of_counts(shape, fetched.rows, run.tally, run.store)]
+        if wrong.outside.rows and fetched.failure is None:
+            faults.append(fault_of_outside(table, wrong.outside, _found_on(wrong.outside.fullest, shape, fetched.query, run)))
     elif fetched.failure is None:
         what = "the statement returns no columns and no rows at all"
         remedy = "Let it SELECT the columns of the contract; a procedure for SQL Server needs SET NOCOUNT ON."
         faults.append(of_file(table.name, "no_columns", Severity.BLOCKER, what, remedy))
     faults += _slow(fetched)
     is_whole = fetched.failure is None and is_complete and not wrong.is_lost
-    return Inspected(table.name, fetched.rows, fetched.seconds, tuple(faults), is_whole, frozenset(wrong.keys))
+    outside = run.tally.outside[table.name]
+    return Inspected(table.name, fetched.rows, fetched.seconds, tuple(faults), is_whole, frozenset(wrong.keys), outside)
+
+
+def _found_on(day: date, shape: Shape, query: Query, run: _Run) -> set[Identity] | None:
+    """The rows that the same file gives for another date and that are of it; None where it cannot be read."""
+    other, found = _Run(run.store, DateRange.of_day(day), run.connection, run.folder), set[Identity]()
+    with closing(Spool(run.folder)) as spool:
+        fetched = _Fetched(query, spool)
+        try:
+            with open_source(run.connection) as database:
+                _fetch(database, fetched, other)
+        except SourceError:
+            return None
+        for rows in spool if fetched.failure is None else ():
+            batch = read_leniently(shape, rows, other.store, other.days, other.tally, Wrong())
+            found |= set() if batch is None else set(identities(shape.table, batch))
+    return None if fetched.failure else found
 
 
 def _slow(fetched: _Fetched) -> Iterator[Fault]:
@@ -182,8 +203,3 @@ def _slow(fetched: _Fetched) -> Iterator[Fault]:
         what = f"the query took {fetched.seconds:.0f} seconds for one date"
         remedy = "Look at its plan: the columns of store and date need an index, and WHERE must compare them bare, without a function."
         yield of_file(fetched.query.name, "slow", Severity.WARNING, what, remedy)
-
-
-def streaming(database: sa.Connection, query: Query) -> dict[str, Any]:
-    """How rows are fetched: in batches, but for a procedure on PostgreSQL, which streams a SELECT only."""
-    return {} if database.dialect.name == "postgresql" and not query.selects else {"yield_per": BATCH_ROWS}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from heapq import nsmallest
 
+from tillpost.errors import TillpostError
 from tillpost.model.facts import Column, ColumnKind
 from tillpost.model.findings import Severity
 from tillpost.pos.contract import sample
@@ -79,9 +79,9 @@ def rows_of(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
 
 
-def sample_keys(keys: Iterable[str]) -> list[str]:
-    """A few keys as safe text, the first by alphabet."""
-    return [sample(key) for key in nsmallest(MOST_EXAMPLES, keys)]
+def in_a_check(problem: TillpostError) -> str:
+    """What went wrong, without the words on what is kept: a check keeps nothing, and asks no other store."""
+    return str(problem).replace("Nothing was kept of this store; other stores are not affected. ", "")
 
 
 def meant_value(value: str, allowed: tuple[str, ...]) -> str:

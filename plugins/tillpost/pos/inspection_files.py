@@ -10,12 +10,17 @@ from pathlib import Path
 from tillpost.errors import ConfigError
 from tillpost.model.facts import TABLES
 from tillpost.model.findings import Severity
+from tillpost.pos.batches import PARENTS
 from tillpost.pos.inspection_faults import Fault, nearest, of_file
 from tillpost.pos.queries import PERIOD_BINDS, WRITE_BINDS, WRITE_FILE, Query, read_query
 
 # What `tillpost source new` writes where a person has to write; a file that still holds it is not run.
 TO_FILL = "/* fill in */"
 _TO_FILL = re.compile(r"/\*\s*fill in\s*\*/", re.IGNORECASE)
+_STORE = re.compile(r"(?<![:\w\\]):store\b")
+_NAMED_STORE = re.compile(
+    r"(?<![:\w\\])(?:CAST\s*\(\s*:store\s+AS\s+[\w ()]+\)|:store(?:\\:\\:\w+)?)\s+(?:AS\s+)?[\"`\[]?store_id\b", re.IGNORECASE
+)
 _PLACE = re.compile(r"\bAS\s+(\w+)\s*(?:--|,|$)|\b(FROM|WHERE|JOIN)\b", re.IGNORECASE)
 
 
@@ -47,6 +52,7 @@ def read_files(folder: Path) -> SourceFiles:
             faults.append(_unfilled(name, places))
         elif name != WRITE_FILE:
             queries.append(query)
+            faults += _unasked(query)
     return SourceFiles(tuple(queries), tuple(faults), frozenset(files) & frozenset(TABLES), frozenset(to_fill))
 
 
@@ -84,6 +90,20 @@ def _places_to_fill(file: Path) -> Iterator[str]:
             found = _PLACE.search(line)
             name = (found[1] or found[2]) if found else "here"
             yield f"{name} (line {number})"
+
+
+def _unasked(query: Query) -> Iterator[Fault]:
+    """A file that does not ask for the period or the store that it is given: written for one date or shop, to try it out."""
+    table = TABLES[query.name]
+    is_dated = query.name in PARENTS or any(column.name == "business_date" for column in table.columns)
+    if is_dated and set(query.binds) <= {"store"}:
+        what = "no bind of the period is in it, so that it gives the same rows for every date"
+        remedy = "Compare the date with :from_date and :to_date, or a time with the local or UTC bounds; take literals away."
+        yield of_file(query.name, "no_period", Severity.WARNING, what, remedy)
+    if "store" in query.binds and not _STORE.search(_NAMED_STORE.sub("", query.escaped)):
+        what = ":store only names the column store_id and is compared with nothing, so that another shop's rows are taken for this one's"
+        remedy = "Compare it in WHERE with what tells the shop; where the database is one shop's, with its setting of the shop's name."
+        yield of_file(query.name, "store_not_asked", Severity.WARNING, what, remedy, "store_id")
 
 
 def _unfilled(name: str, places: list[str]) -> Fault:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pyarrow.compute as pc
@@ -25,10 +26,12 @@ from tillpost.organisations import Store
 from tillpost.pos.batches import PARENTS, Row, Tally, other_stores, read_batch
 from tillpost.pos.contract import Delivered, Shape, Unreadable, described, sample
 from tillpost.pos.convert import Reading, read_column
-from tillpost.pos.inspection_faults import KIND_REMEDIES, Fault, meant_value, of_file, rows_of, value_remedy
+from tillpost.pos.inspection_faults import KIND_REMEDIES, Fault, in_a_check, meant_value, of_file, rows_of, value_remedy
+from tillpost.pos.inspection_outside import Outside
 
 MOST_KEYS = 10_000
 MOST_VALUES = 20
+_EVER = DateRange(date.min, date.max)
 
 
 @dataclass(slots=True)
@@ -45,13 +48,14 @@ class Wrong:
     """What is wrong with the rows of one table so far.
 
     ``keys`` are those of the sales, movements or purchases whose rows could not all be read; ``is_lost``: there are too many of
-    them, or rows without a readable key, so that nothing can be said of how the table fits to others.
+    them, or rows without a readable key, so that nothing can be said of how the table fits to others. ``outside`` are rows of other dates.
     """
 
     seen: dict[tuple[str, Delivered | None], Seen] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     is_lost: bool = False
     refusal: str = ""
+    outside: Outside = field(default_factory=Outside)
 
     def note(self, kind: str, delivered: Delivered | None, rows: Collection[int], first: Callable[[int], str]) -> Seen:
         """Count the rows (positions) that share a fault of a column; ``first`` tells of the first row of all."""
@@ -64,17 +68,19 @@ class Wrong:
 
 def read_leniently(shape: Shape, rows: Sequence[Row], store: Store, days: DateRange, tally: Tally, wrong: Wrong) -> Any | None:
     """The facts of the rows that are right, None where there are none; what is wrong with the others goes into ``wrong``."""
-    batch, problem = _strictly(shape, rows, store, days, tally)
+    batch, problem = _strictly(shape, rows, store, days, tally, wrong)
     if problem is None:
         return batch
     good = look_at_rows(shape, rows, store, wrong)
-    batch, problem = _strictly(shape, good, store, days, tally) if good else (None, None)
+    batch, problem = _strictly(shape, good, store, days, tally, wrong) if good else (None, None)
     if problem is not None:  # a rule of the extraction that is not looked at here
-        wrong.refusal, wrong.is_lost = wrong.refusal or str(problem), True
+        wrong.refusal, wrong.is_lost = wrong.refusal or in_a_check(problem), True
     return batch
 
 
-def _strictly(shape: Shape, rows: Sequence[Row], store: Store, days: DateRange, tally: Tally) -> tuple[Any | None, ContractError | None]:
+def _strictly(
+    shape: Shape, rows: Sequence[Row], store: Store, days: DateRange, tally: Tally, wrong: Wrong
+) -> tuple[Any | None, ContractError | None]:
     """As an extraction reads it; a batch that is refused leaves no trace in the tally."""
     own = Tally(outside_keys=tally.outside_keys)
     try:
@@ -83,6 +89,8 @@ def _strictly(shape: Shape, rows: Sequence[Row], store: Store, days: DateRange, 
         return None, problem
     for counted, added in ((tally.rows, own.rows), (tally.dust, own.dust), (tally.outside, own.outside)):
         counted.update(added)
+    if own.outside and "business_date" in batch.schema.names:
+        wrong.outside.note(shape.table, read_batch(shape, rows, store, _EVER, Tally()), days)
     return batch, None
 
 

@@ -16,6 +16,7 @@ from tillpost.connection import Connection
 from tillpost.errors import ConfigError
 from tillpost.flows.source_check import Asked, SourceCheck, check_source_of
 from tillpost.flows.source_reach import tables_of
+from tillpost.flows.source_ties import FAULTY
 from tillpost.model.facts import TABLES
 
 __all__ = ["shop"]
@@ -134,7 +135,10 @@ def test_a_code_without_a_row_is_told_with_the_row_to_add(site: Site, check: Che
 def test_sums_that_do_not_tie_are_told_with_the_amount(shop: Shop, check: Check) -> None:
     shop.sql("sale_lines", LINES.replace("items.total AS gross", "items.total + 1 AS gross"))
     shop.sql("tenders", FILES["tenders"].replace("payments.total AS amount", "payments.total - 2 AS amount"))
-    shop.sql("control_totals", "SELECT 7 AS store_id, '2026-10-03' AS business_date, 'gross' AS measure, 100 AS amount")
+    shop.sql(
+        "control_totals",
+        "SELECT 7 AS store_id, '2026-10-03' AS business_date, 'gross' AS measure, 100 AS amount WHERE :from_date < :to_date",
+    )
     assert [words for _, _, words in told(check())] == [
         "The lines of a sale do not add up to the sale, by more than a cent a line (2 sales, -2.00 apart). "
         "Seen: sale A1: lines 12.00, sale 11.00; sale A2: lines -4.50, sale -5.50",
@@ -167,9 +171,12 @@ def test_a_wrong_row_is_told_once_and_not_again_as_a_sum(shop: Shop, check: Chec
 
 
 def test_what_hangs_on_a_table_that_failed_is_not_looked_at_and_the_rest_is(shop: Shop, check: Check) -> None:
-    shop.sql("sale_lines", "SELECT a FROM nowhere")
+    shop.sql("sale_lines", "SELECT a FROM nowhere WHERE :from_date < :to_date")
     shop.sql("tenders", FILES["tenders"].replace("payments.total AS amount", "payments.total - 2 AS amount"))
-    shop.sql("control_totals", "SELECT 7 AS store_id, '2026-10-03' AS business_date, 'gross' AS measure, 100 AS amount")
+    shop.sql(
+        "control_totals",
+        "SELECT 7 AS store_id, '2026-10-03' AS business_date, 'gross' AS measure, 100 AS amount WHERE :from_date < :to_date",
+    )
     found = check()
     assert [kind for kind, _, _ in told(found)] == ["sql_error", "control_totals_differ"]
     assert ("sale_without_lines", "about tables not read whole (sale_lines)") in found.not_asked
@@ -184,8 +191,65 @@ def test_a_date_without_any_trade_proves_nothing(check: Check) -> None:
     assert not found.is_right
 
 
+def test_a_date_of_which_all_rows_are_of_others_proves_nothing(shop: Shop, check: Check) -> None:
+    shop.sql("sales", FILES["sales"].replace("day AS business_date", "'2026-10-09' AS business_date"))
+    found = check()
+    assert [(kind, where) for kind, where, _ in told(found)][:2] == [("dates_lost", "sales.sql"), ("no_rows", "sales.sql")]
+    assert not found.is_right
+
+
+@pytest.mark.parametrize("statement", ["SELECT a FROM nowhere", ""], ids=["failed", "missing"])
+def test_where_trade_could_not_be_read_nobody_says_that_there_was_none(shop: Shop, check: Check, statement: str) -> None:
+    shop.sql("sales", statement)
+    if not statement:
+        (shop.root / "include" / "sql" / "till" / "sales.sql").unlink()
+    found = check()
+    assert [(f.kind, f.where) for f in found.faults if f.blocks] == [("sql_error" if statement else "file_missing", "sales.sql")]
+
+
+def test_one_table_that_has_no_file_is_told(shop: Shop, check: Check) -> None:
+    found = check(table="movements")
+    assert (told(found), found.is_right) == (
+        [("file_missing", "movements.sql", "the file is not there, and it was asked for (--table)")], False,
+    )  # fmt: skip
+    aside = shop.root / "include" / "sql" / "till" / "optional"
+    aside.mkdir()
+    (aside / "movements.sql").write_text("SELECT 1", encoding="utf-8")
+    assert [fault.remedy for fault in check(table="movements").faults] == ["Move it up from optional/ and fill it in."]
+
+
+def test_rows_that_are_still_to_be_decided_are_no_rows(site: Site, check: Check) -> None:
+    undecided = ACCOUNTS.replace("tender,CASH,101,NONE,,,Cash", "tender,CASH,TO-DECIDE,NONE,,,") + "tender,CHEQUE,TO-DECIDE,NONE,,,\n"
+    with_mapping(site, undecided)
+    taxes = site.settings.include / "mappings" / "corner" / "taxes.csv"
+    taxes.write_text(TAXES.replace("10,OUTPUT,INPUT", "10,TO-DECIDE,TO-DECIDE"), encoding="utf-8")
+    found = check()
+    assert ([one for one in told(found) if one[0] == "no_mapping_row"], found.is_right) == (
+        [
+            ("no_mapping_row", "accounts.csv:3", "tender CASH: nobody has decided yet"),
+            (
+                "no_mapping_row", "taxes.csv",
+                "tax code GST: the POS shows 5.50 in 2 amounts on 2026-10-03, Corner Shop, and nobody has decided its tax type yet",
+            ),
+        ],
+        False,
+    )  # fmt: skip
+    taxes.write_text(TAXES.replace("10,OUTPUT,INPUT", "10,OUTPUT,TO-DECIDE"), encoding="utf-8")
+    assert [where for kind, where, _ in told(check()) if kind == "no_mapping_row"] == ["accounts.csv:3"]
+
+
+def test_where_one_file_is_to_blame_only_that_is_named(shop: Shop, check: Check) -> None:
+    shop.sql("sales", FILES["sales"].replace("'AUD' AS", "'USD' AS"))
+    assert [(kind, where) for kind, where, _ in told(check())] == [("currency_not_own", "sales.sql")]
+
+
+def test_the_places_that_faults_are_tied_to_are_rules_and_tables() -> None:
+    assert set(FAULTY) <= {rule.name for rule in SOURCE_RULES}
+    assert all(tables <= set(TABLES) for tables in FAULTY.values())
+
+
 def test_a_date_that_a_night_would_not_take_is_a_warning(shop: Shop, check: Check) -> None:
-    shop.sql("shifts", "SELECT 1 AS shift_id, 7 AS store_id, '2026-10-03' AS business_date, 'open' AS state")
+    shop.sql("shifts", "SELECT 1 AS shift_id, 7 AS store_id, '2026-10-03' AS business_date, 'open' AS state WHERE :from_date < :to_date")
     found = check()
     assert told(found) == [
         ("not_ready", "shifts.sql, source.sql", "a night would not take this date yet: 1 of 1 shifts are not closed yet"),
@@ -233,6 +297,7 @@ def test_a_database_that_is_away_is_a_problem_beside_what_the_files_show(shop: S
     shop.sql("counts", "-- to do")
     found = check_source_of(site, "other", "far", Asked(DAY), NOW)
     assert found.problem.startswith("the POS database pos_far (sqlite /nowhere/pos.db) cannot be used: unable to open database file.")
+    assert "Nothing was kept" not in found.problem
     assert (found.is_right, told(found)) == (False, [("file_unreadable", "counts.sql", "line 1: the file holds no statement")])
 
 
@@ -273,8 +338,8 @@ def test_nothing_is_left_behind(shop: Shop, check: Check, tmp_path: Path, monkey
 
 
 def test_of_each_rule_it_is_known_which_tables_it_looks_at() -> None:
-    """But of two: keys are asked of each table for itself, and dust is counted while reading."""
-    assert {rule.name for rule in SOURCE_RULES if not tables_of(rule)} == {"duplicate_key", "sub_cent_amounts"}
+    """But of three: keys are asked of each table for itself; dust, and rows of other dates, are counted while reading."""
+    assert {rule.name for rule in SOURCE_RULES if not tables_of(rule)} == {"duplicate_key", "sub_cent_amounts", "rows_outside_dates"}
     known = {rule.key: tables_of(rule) for rule in SOURCE_RULES}
     assert known["tenders_do_not_match_sales/sales"] >= {"sales", "tenders"}
     assert known["purchase_lines_do_not_match/purchases"] >= {"purchases", "purchase_lines"}

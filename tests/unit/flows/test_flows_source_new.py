@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlglot
 
-from tillpost.errors import ConfigError, SourceError
+from tillpost.errors import ConfigError
 from tillpost.flows.source_dialects import DIALECTS
 from tillpost.flows.source_new import write_skeleton
 from tillpost.model.facts import TABLES
@@ -103,8 +103,10 @@ def test_a_link_to_nowhere_is_not_followed(include: Path, tmp_path: Path) -> Non
 
 def test_what_cannot_be_written_is_told(include: Path) -> None:
     (include / "sql").write_text("a file", encoding="utf-8")
-    with pytest.raises((ConfigError, SourceError)):
-        write_skeleton(include, "bistro", "mysql")
+    for make in (lambda: None, lambda: ((include / "sql").unlink(), (include / "sql").symlink_to(include / "gone"))):
+        make()
+        with pytest.raises(ConfigError, match="/sql: this must be a folder: take it away, or let the link lead to one"):
+            write_skeleton(include, "bistro", "mysql")
     with pytest.raises(ConfigError, match="the include folder is not there"):
         write_skeleton(include / "nowhere", "bistro", "mysql")
     with pytest.raises(ConfigError, match="Allowed: postgresql, mysql, sqlite, sqlserver"):

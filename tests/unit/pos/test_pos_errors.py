@@ -87,7 +87,7 @@ def test_a_value_of_the_wrong_kind(shop: Shop, column: str, value: str, found: s
 def test_a_missing_key_has_no_key_to_name(shop: Shop) -> None:
     shop.sales({"sale_id": "NULL"})
     assert contract_error(shop) == (
-        f"sql/till/sales.sql: column 'sale_id' in the row with sale_id None holds NULL; expected a value, as sale_id is required. {MEND}"
+        f"sql/till/sales.sql: column 'sale_id' in the row with sale_id NULL holds NULL; expected a value, as sale_id is required. {MEND}"
     )
 
 

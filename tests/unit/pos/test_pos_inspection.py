@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.pos.corner_shop import DAY, FILES, Shop, select
+from tests.unit.pos.corner_shop import DAY, FILES, PERIOD, SALE, Shop, select
 from tillpost.connection import Connection
 from tillpost.errors import SourceUnreachable
 from tillpost.pos import inspection, inspection_rows
@@ -17,6 +17,14 @@ from tillpost.pos.inspection import Inspected, inspect_queries
 from tillpost.pos.inspection_faults import Fault
 from tillpost.pos.inspection_files import read_files
 
+SLOWER = (
+    "Nothing is lost, it is only slower: let WHERE select with >= and < of the period. Where the clock is put back within the hour of the "
+    "cut-over, a few such rows are right."
+)
+MEAN_THE_SAME = (
+    "Let WHERE and the date that is delivered mean the same: a time in UTC (timestamptz, occurred_at) is compared with :from_utc and :to_utc, "
+    "a time on the shop's clock with :from_local and :to_local, a trading day with :from_date and :to_date."
+)
 Told = tuple[str, str, str, str]
 
 
@@ -165,11 +173,84 @@ def test_what_an_extraction_only_counts_is_a_warning(shop: Shop) -> None:
             "Round in the query as the receipt does, or see that `rounding` in tillpost.yml is how the POS rounds.",
         ),
         (
-            "dates_outside", "warning", "1 row of other dates than was asked for, left out: 'S-2'",
-            "Select with >= :from_date and < :to_date of the business date; a procedure that gives more is only slower.",
+            "dates_outside", "warning",
+            "1 row of other dates than was asked for, left out: 'S-2'; asked for 2026-10-09, their own date, the file delivers them as well",
+            SLOWER,
         ),
         ("one_row", "blocker", "2 rows delivered; it is one row with the time up to which the database is complete", "Take MIN of the times."),
     ]  # fmt: skip
+
+
+def test_rows_that_no_date_ever_gets_stop_the_check(shop: Shop) -> None:
+    """The column is in UTC and compared with the local bounds: trade of the morning belongs to the next date, which does not select it."""
+    moments = select({"sale_id": "'morning'", "at": "'2026-10-03 22:30:00'"}, {"sale_id": "'evening'", "at": "'2026-10-03 09:00:00'"})
+    whole = "store_id, kind, status, 'AUD' AS currency, 1 AS gross"
+    shop.sql(
+        "sales",
+        f"SELECT sale_id, at || 'Z' AS occurred_at, {whole} FROM ({moments}), (SELECT 7 AS store_id, 'sale' AS kind, 'completed' AS status) "
+        "WHERE at >= :from_local AND at < :to_local",
+    )
+    shop.sql("tenders", "SELECT 'morning' AS sale_id, 1 AS tender_no, 'CASH' AS tender_code, 'cash' AS tender_type, 1 AS amount")
+    found = inspected(shop)
+    assert told(found["sales"].faults) == [
+        (
+            "dates_lost", "blocker",
+            "1 row of other dates than was asked for, left out: 'morning'; asked for 2026-10-04, their own date, the file does not deliver "
+            "them either, so that no night would ever book them",
+            MEAN_THE_SAME,
+        ),
+    ]  # fmt: skip
+    assert told(found["tenders"].faults) == [
+        ("dates_outside", "warning", "1 row of sales on other dates than was asked for, left out with them", "As sales.sql says."),
+    ]
+    assert (found["sales"].rows, found["sales"].outside) == (2, 1)
+
+
+def test_rows_without_a_key_are_looked_for_as_they_are(shop: Shop) -> None:
+    figures = select({"day": "'2026-10-03'", "amount": "1"}, {"day": "'2026-10-04'", "amount": "2"})
+    counts = f"SELECT 7 AS store_id, day AS business_date, 'CASH' AS tender_code, amount AS counted FROM ({figures}) WHERE "
+    shop.sql("counts", counts + ":from_date = '2026-10-03'")
+    assert [(fault.kind, fault.severity.value) for fault in inspected(shop)["counts"].faults] == [("dates_lost", "blocker")]
+    shop.sql("counts", counts + ":from_date < '2026-10-09'")
+    (shop.root / "inspected").rename(shop.root / "before")
+    assert told_of(shop, "counts") == [
+        (
+            "dates_outside", "warning",
+            "1 row of other dates than was asked for, left out; asked for 2026-10-04, their own date, the file delivers them as well",
+            SLOWER,
+        ),
+    ]  # fmt: skip
+
+
+def test_whether_rows_come_on_a_date_for_which_the_file_fails_is_not_known(shop: Shop) -> None:
+    shop.sql(
+        "sales", select({**SALE, "business_date": "CASE :from_date WHEN '2026-10-03' THEN '2026-10-04' ELSE abs(-9223372036854775808) END"})
+    )
+    assert told_of(shop) == [
+        (
+            "dates_outside", "warning",
+            "1 row of other dates than was asked for, left out: 'S-1'; whether they come on their own date is not known, for the file could "
+            "not be read for 2026-10-04",
+            MEAN_THE_SAME,
+        ),
+    ]  # fmt: skip
+
+
+def test_a_file_that_does_not_ask_for_its_period_or_its_store_is_told(shop: Shop) -> None:
+    shop.sql("source", "SELECT '2026-10-05' AS as_of")
+    shop.sql("customers", "SELECT 1 AS id, 'Ann' AS name")
+    shop.sql("sales", FILES["sales"].replace(":from_date", "'2026-10-03'").replace(":to_date", "'2026-10-04' /* :to_date */"))
+    shop.sql("sale_lines", "SELECT 'A1' AS sale_id, 1 AS line_no, 'item' AS line_kind, 1 AS gross -- :store, :from_date")
+    period = "no bind of the period is in it, so that it gives the same rows for every date"
+    assert told_of_files(shop) == [("sales.sql", period), ("sale_lines.sql", period)]
+    where = PERIOD.replace("shop = :store AND ", "")
+    named = ":store only names the column store_id and is compared with nothing, so that another shop's rows are taken for this one's"
+    shop.sql("sale_lines", FILES["sale_lines"])
+    for column in (":store AS store_id", ':store "store_id"', "CAST(:store AS varchar(20)) AS store_id", ":store::text as Store_ID"):
+        shop.sql("sales", f"SELECT {column} FROM baskets WHERE {where} -- :store")
+        assert told_of_files(shop) == [("sales.sql", named)], column
+    shop.sql("sales", f"SELECT :store AS store_id FROM baskets WHERE shop = :store AND {where}")
+    assert told_of_files(shop) == []
 
 
 def test_an_sql_error_costs_its_own_table_only(shop: Shop) -> None:

@@ -82,6 +82,25 @@ def _date_outside_period(stream: Stream, tables: tuple[tuple[str, str], ...], *h
     )
 
 
+def _rows_outside_dates(stream: Stream) -> Rule:
+    side = "IN" if stream is Stream.PURCHASES else "NOT IN"
+    return Rule(
+        name="rows_outside_dates",
+        hints=("rows outside",),
+        stream=stream,
+        severity=Severity.WARNING,
+        title="The POS delivered rows of dates that nobody asked for; they were left out, and may be missing on their own dates",
+        remedy=(
+            "Run tillpost source check: it tells whether they come on their own dates. Compare the WHERE of the file with business_date or "
+            "occurred_at; a file that only selects too much, or a clock put back within the hour of the cut-over, loses nothing."
+        ),
+        unit=_ROWS,
+        sql=f"""
+        SELECT store, NULL::DATE AS business_date, n, NULL AS amount_cents, table_name || ': ' || n || ' rows' AS example
+        FROM outside WHERE table_name {side} {_PURCHASE_TABLES}""",
+    )
+
+
 RULES = (
     _duplicate_key(Stream.SALES),
     _duplicate_key(Stream.PURCHASES),
@@ -109,4 +128,6 @@ RULES = (
         *("sales outside", "movements", "counts", "control_totals", "gl_entries"),
     ),
     _date_outside_period(Stream.PURCHASES, (("purchases", "purchase_id"),), "purchases"),
+    _rows_outside_dates(Stream.SALES),
+    _rows_outside_dates(Stream.PURCHASES),
 )
