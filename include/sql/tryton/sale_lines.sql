@@ -10,7 +10,7 @@ WITH RECURSIVE categories AS (
     JOIN categories AS above ON above.id = c.parent
 ),
 lines AS (
-    SELECT l.id, l.sale, l.quantity, s.move, i.tax_included, l.unit_gross_price, l.unit_list_price, p.code AS item_code, t.name,
+    SELECT l.id, l.sale, l.quantity, s.move, s.company, i.tax_included, l.unit_gross_price, l.unit_list_price, p.code AS item_code, t.name,
            l.quantity::numeric * l.unit_gross_price AS gross,
            l.quantity::numeric * l.unit_list_price AS net,
            COALESCE(TO_JSONB(t) ->> 'gift_card' = 'true', FALSE) AS is_gift_card,
@@ -33,6 +33,7 @@ taxed AS (
     SELECT l.id, c.tax
     FROM lines AS l
     JOIN "product_category-customer-account_tax" AS c ON c.category = l.taxed_as
+    JOIN account_tax AS a ON a.id = c.tax AND a.company = l.company
     WHERE l.move IS NULL AND NOT l.is_gift_card
 ),
 taxes AS (

@@ -8,7 +8,7 @@ WITH RECURSIVE categories AS (
     JOIN categories AS above ON above.id = c.parent
 ),
 lines AS (
-    SELECT l.id, l.sale, s.move, i.tax_included, k.taxed_as,
+    SELECT l.id, l.sale, s.move, s.company, i.tax_included, k.taxed_as,
            l.quantity::numeric * l.unit_gross_price AS gross,
            l.quantity::numeric * l.unit_list_price AS net,
            COALESCE(TO_JSONB(t) ->> 'gift_card' = 'true', FALSE) AS is_gift_card
@@ -30,6 +30,7 @@ taxed AS (
     SELECT l.id, c.tax
     FROM lines AS l
     JOIN "product_category-customer-account_tax" AS c ON c.category = l.taxed_as
+    JOIN account_tax AS a ON a.id = c.tax AND a.company = l.company
     WHERE l.move IS NULL AND NOT l.is_gift_card
 ),
 rounded AS (

@@ -24,9 +24,11 @@ from tillpost.store.database import open_database
 from tillpost.store.late import has_reading, late_changes_of, record_reading
 
 _RECORDS = """
-SELECT table_name, key, name, gross_cents, digest FROM digests
+SELECT table_name, key, name, gross_cents, digest FROM digests AS d
 WHERE store = ? AND business_date = ? AND (table_name = 'purchases') = ?
 """
+# A purchase of no store is delivered by all stores of a database: it is one record, and told under the first of them.
+_OF_A_STORE = "AND NOT EXISTS (SELECT 1 FROM purchases AS p WHERE p.store = d.store AND p.purchase_id = d.key AND p.store_id IS NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,16 @@ class LateRow:
     seen_at: str
 
 
-def records_read(facts: duckdb.DuckDBPyConnection, key: StreamKey) -> Records:
+def records_read(facts: duckdb.DuckDBPyConnection, org: Organisation, key: StreamKey) -> Records:
     """The records of a stream in the facts of this run, which have their digests."""
-    values = [key.store, key.business_date, key.stream is Stream.PURCHASES]
-    return Records(VERSION, tuple(Record(*row) for row in facts.execute(_RECORDS, values).fetchall()))
+    is_purchases = key.stream is Stream.PURCHASES
+    query = _RECORDS + (_OF_A_STORE if is_purchases and not _is_first_of_its_database(org, key.store) else "")
+    return Records(VERSION, tuple(Record(*row) for row in facts.execute(query, [key.store, key.business_date, is_purchases]).fetchall()))
+
+
+def _is_first_of_its_database(org: Organisation, store: str) -> bool:
+    own = org.store(store)
+    return store == next(s.key for s in org.stores.values() if (s.pos, s.connection) == (own.pos, own.connection))
 
 
 def note_emptied(run: Run, read: FactsRead) -> None:
@@ -56,7 +64,7 @@ def note_emptied(run: Run, read: FactsRead) -> None:
     if known:
         add_digests(read.facts, read.folders)
     for key in known:
-        record_reading(run.db, key, records_read(read.facts, key), read.read_at[(key.store, key.business_date)], run.name)
+        record_reading(run.db, key, records_read(read.facts, run.org, key), read.read_at[(key.store, key.business_date)], run.name)
 
 
 def late_rows(site: Site, organisation: str, from_date: date, to_date: date) -> list[LateRow]:

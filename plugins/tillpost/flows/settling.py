@@ -135,7 +135,7 @@ def _settle_stream(run: Run, building: BuildContext, takings: Takings, key: Stre
         run=run.name,
         mode=store.mode_on(key.business_date) if is_sales else "",
         takings=takings_form(building, *place) if is_sales else "",
-        records=records_read(takings.read.facts, key),
+        records=records_read(takings.read.facts, run.org, key),
     )
     approval = store.approval == "required"
     return settle_stream(run.db, result, approval_required=approval, posted_changes=store.posted_changes, now=run.now)

@@ -16,7 +16,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -54,11 +54,14 @@ def extract_store(
     ``read_at`` is aware UTC; ``pause`` waits for seconds before another try. Raises SourceUnreachable, ContractError, or SourceError
     where the folder cannot be written or is there already; then nothing is left behind.
     """
+    began = time.monotonic()
     for tries, seconds in enumerate((0.0, *PAUSES)):
         if tries:
             pause(seconds)
+        # The moment of this try: a snapshot that claims to be older than it is would give way to an older one.
+        now = read_at + timedelta(seconds=time.monotonic() - began) if tries else read_at
         try:
-            return _extract_whole(store, queries, connection, days, folder, read_at)
+            return _extract_whole(store, queries, connection, days, folder, now)
         except SourceUnreachable as problem:
             if not tries and not isinstance(problem, SourceDropped):
                 raise

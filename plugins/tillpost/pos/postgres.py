@@ -34,6 +34,7 @@ BLOCK_BYTES = 2_000_000
 _BOM = "\ufeff".encode()
 _NUMERIC = 1700
 _FIRST_OF_USERS = 16_384  # numbers of types from here on are a site's own (enums, citext): psycopg gives their text
+_NOT_THE_STATEMENT = ("08", "40", "53", "55P03", "57", "58")
 _TYPES = {
     **dict.fromkeys((18, 19, 25, 1042, 1043, 2950), Source(Family.TEXT, pa.string())),  # "char", name, text, char, varchar, uuid
     **dict.fromkeys((20, 21, 23), Source(Family.WHOLE, pa.int64())),
@@ -65,15 +66,25 @@ def describe(database: sa.Connection, query: Query, values: Mapping[str, object]
         raise NotCopied
     compiled = query.statement(single=True).compile(dialect=database.dialect)
     statement = psycopg.ClientCursor(raw).mogrify(str(compiled), compiled.construct_params(dict(values))).encode()
-    for result in (raw.pgconn.prepare(b"", statement), raw.pgconn.describe_prepared(b"")):
-        if result.status != pq.ExecStatus.COMMAND_OK:
-            raise NotCopied
+    result = raw.pgconn.prepare(b"", statement)
+    if result.status == pq.ExecStatus.COMMAND_OK:
+        result = raw.pgconn.describe_prepared(b"")
+    if result.status != pq.ExecStatus.COMMAND_OK:
+        raise _refused(result, raw)
     columns = range(result.nfields)
     return Described(
         statement,
         tuple((result.fname(i) or b"").decode() for i in columns),
         tuple(_source(result.ftype(i), result.fmod(i)) for i in columns),
     )
+
+
+def _refused(result: Any, raw: Any) -> Exception:
+    """Why a statement was not taken: what is no fault of its own is not asked a second time, for it may have waited for a lock already."""
+    problem = psycopg.errors.error_from_result(result)
+    if raw.closed or str(problem.sqlstate or "").startswith(_NOT_THE_STATEMENT):
+        return sa.exc.DBAPIError("COPY", None, problem, connection_invalidated=raw.closed)
+    return NotCopied()
 
 
 def _source(kind: int, modifier: int) -> Source | None:

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,7 @@ class Cafe:
     root: Path
     monkeypatch: pytest.MonkeyPatch
     look_back_days: int = 7
+    stores: tuple[str, ...] = ("cafe",)
     db: Database = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,10 +95,9 @@ class Cafe:
 
     @property
     def site(self) -> Site:
-        store = Store("cafe", "Harbour Cafe", "till", "pos", "7", CLOCK, date(2026, 10, 1), closed_weekdays=(6, 5))
-        org = Organisation(
-            "harbour", "Harbour", "AU", "AUD", CLOCK.zone, "xero", time(6), {"cafe": store}, look_back_days=self.look_back_days
-        )
+        cafe = Store("cafe", "Harbour Cafe", "till", "pos", "7", CLOCK, date(2026, 10, 1), closed_weekdays=(6, 5))
+        stores = {key: replace(cafe, key=key) for key in self.stores}
+        org = Organisation("harbour", "Harbour", "AU", "AUD", CLOCK.zone, "xero", time(6), stores, look_back_days=self.look_back_days)
         settings = Settings(self.root / "include", f"sqlite:///{self.root / 'tillpost.db'}", self.root / "data")
         return Site(settings, {"harbour": org}, lambda _: Connection("pos", "sqlite", host=str(self.root / "pos.db")))
 
@@ -324,6 +324,16 @@ def test_facts_that_were_extracted_without_digests_are_compared_too(cafe: Cafe, 
     monkeypatch.setattr("tillpost.pos.extract.write_digests", lambda folder: None)
     cafe.night(DAY, nightly=False, minutes=60)
     assert cafe.late() == [("receipt 201", "deleted", 1100, None, "3 Oct 07:00")]
+
+
+def test_a_bill_of_no_store_is_told_once_whatever_number_of_stores_deliver_it(cafe: Cafe) -> None:
+    file = cafe.root / "include" / "sql" / "till" / "purchases.sql"
+    file.write_text(FILES["purchases"].replace("'7' AS store_id, ", ""), encoding="utf-8")
+    cafe.stores = ("cafe", "bar")
+    cafe.night(DAY)
+    cafe.pos("INSERT INTO bills VALUES ('p9', '2026-10-02', 'F-9', 3300)")
+    cafe.night(DAY + timedelta(days=1))
+    assert cafe.late() == [("Fresh <b>Foods</b> invoice F-9", "added", None, 3300, "4 Oct 06:00")]
 
 
 def test_a_row_names_its_store_and_stream(cafe: Cafe) -> None:
